@@ -1,0 +1,2 @@
+//! Ringbook answers a business's phone and writes the booking.
+pub mod domain;

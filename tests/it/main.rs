@@ -1,0 +1,1 @@
+//! One integration binary; its folders mirror the rooms of `src/`.
