@@ -1,2 +1,5 @@
 //! Ringbook answers a business's phone and writes the booking.
+pub mod clock;
+pub mod desk;
 pub mod domain;
+pub mod store;

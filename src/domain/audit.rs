@@ -22,7 +22,7 @@ pub struct Change {
 }
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Actor {
     pub kind: ActorKind,
     /// Which user, key, call or job; nothing for the system itself.

@@ -33,7 +33,7 @@ pub use phone::PhoneNumber;
 pub use policy::{OnUnknown, Policies};
 pub use service::Service;
 pub use staff::{Staff, StaffProfile};
-pub use text::{Line, Name, Note};
+pub use text::{Line, Name, Note, Text};
 
 /// Why a value was refused: a sentence for the person who sent it, saying what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,42 @@
+//! Why the desk did not do what it was asked.
+
+use crate::store;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It isn't there, or belongs to another business, which is the same to whoever asks.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A field's value is fine by itself and wrong here.
+    #[error("`{field}`: {why}")]
+    Invalid { field: &'static str, why: String },
+    /// Another row has this value, and only one can.
+    #[error("`{0}` is taken already")]
+    Duplicate(&'static str),
+    /// Somebody changed it since the caller looked.
+    #[error("it was changed in the meantime; it is at version {current} now")]
+    Stale { current: i64 },
+    /// Somebody else has the time.
+    #[error("that time has just been taken")]
+    SlotTaken,
+    /// The idempotency key was used for something else.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// A rule of the business says no.
+    #[error("{why}")]
+    Refused { code: &'static str, why: String },
+    #[error(transparent)]
+    Store(store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::SlotTaken => Self::SlotTaken,
+            store::Error::Duplicate(field) => Self::Duplicate(field),
+            other => Self::Store(other),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The use cases: what a receptionist does. Each is one method of [`Desk`], in a file of its own, and one transaction.
+//!
+//! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of calls or
+//! of calendars; what must happen outside the database is a job, written in the same transaction.
+
+mod error;
+
+pub use error::{Error, Result};
+
+use crate::{
+    clock::Clock,
+    domain::{Actor, BusinessId},
+    store::Db,
+};
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+}
+
+/// On whose behalf something is done: which tenant's rows it may touch, and whose name goes into the audit trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    pub business_id: BusinessId,
+    pub actor: Actor,
+}
+
+impl Desk {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+}
+
+/// A transaction that was undone because another stood in its way is done again, a bounded number of times.
+pub(crate) async fn retrying<T, F>(mut once: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    const TRIES: u32 = 5;
+    for _ in 1..TRIES {
+        match once().await {
+            Err(Error::Store(error)) if error.is_contention() => {}
+            settled => return settled,
+        }
+    }
+    once().await
+}
