@@ -182,8 +182,11 @@ create table bookings (
         business_id with =, staff_id with =, tstzrange(busy_from, busy_until) with &&
     ) where (status in ('held', 'tentative', 'booked'))
 );
-create index bookings_by_staff on bookings (business_id, staff_id, busy_from)
-    include (busy_until, status, hold_expires_at);
+-- What keeps time, for the question who is free: answered from the index alone.
+create index bookings_by_busy on bookings (business_id, staff_id, busy_from)
+    include (busy_until, status, hold_expires_at)
+    where status in ('held', 'tentative', 'booked');
+create index bookings_by_staff on bookings (business_id, staff_id, starts_at, id);
 create index bookings_by_start on bookings (business_id, starts_at, id);
 create index bookings_by_customer on bookings (business_id, customer_id, starts_at);
 create index bookings_by_call on bookings (business_id, call_id) where call_id is not null;

@@ -4,8 +4,11 @@
 //! do differently (a lock, a skip) is a `match`. Reading functions take a [`Reader`]; writing functions take a [`Tx`], which
 //! can read too, and which leaves nothing behind unless it is committed.
 
+pub mod bookings;
+pub mod changes;
 mod connect;
 mod error;
+pub mod idempotency;
 mod migrate;
 mod row;
 
