@@ -11,6 +11,8 @@ mod error;
 pub mod idempotency;
 mod migrate;
 mod row;
+pub mod staff;
+pub mod staff_services;
 
 use std::{
     ops::{Deref, DerefMut},
