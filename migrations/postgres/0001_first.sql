@@ -184,7 +184,7 @@ create table bookings (
 );
 -- What keeps time, for the question who is free: answered from the index alone.
 create index bookings_by_busy on bookings (business_id, staff_id, busy_from)
-    include (busy_until, status, hold_expires_at)
+    include (busy_until, status, hold_expires_at, id)
     where status in ('held', 'tentative', 'booked');
 create index bookings_by_staff on bookings (business_id, staff_id, starts_at, id);
 create index bookings_by_start on bookings (business_id, starts_at, id);

@@ -1,6 +1,6 @@
 //! Why the desk did not do what it was asked.
 
-use crate::store;
+use crate::{scheduling::Refusal, store};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -37,6 +37,25 @@ impl From<store::Error> for Error {
             store::Error::SlotTaken => Self::SlotTaken,
             store::Error::Duplicate(field) => Self::Duplicate(field),
             other => Self::Store(other),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn refused(code: &'static str, why: impl Into<String>) -> Self {
+        Self::Refused { code, why: why.into() }
+    }
+
+    pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Taken => Self::SlotTaken,
+            other => Self::refused(other.code(), other.to_string()),
         }
     }
 }

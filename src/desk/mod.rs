@@ -3,9 +3,24 @@
 //! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of calls or
 //! of calendars; what must happen outside the database is a job, written in the same transaction.
 
+mod audit;
+mod book;
+mod bookings;
+mod change;
+mod diaries;
 mod error;
+mod find_slots;
+mod idempotency;
+mod reschedule;
 
+use audit::record;
+pub use book::{BookRequest, Certainty, CustomerRef, HoldRequest};
+pub use bookings::Bookings;
+pub use change::{Edit, Target};
 pub use error::{Error, Result};
+pub use find_slots::{LONGEST_RANGE, SlotQuery};
+pub use idempotency::{Done, Key};
+pub use reschedule::{Move, StaffWish};
 
 use crate::{
     clock::Clock,

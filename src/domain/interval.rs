@@ -41,6 +41,13 @@ impl Interval {
         self.until - self.from
     }
 
+    /// Longer at both ends; as long as it was where time itself would run out.
+    pub fn widened(&self, before: Duration, after: Duration) -> Self {
+        let from = self.from.checked_sub_signed(before).unwrap_or(self.from);
+        let until = self.until.checked_add_signed(after).unwrap_or(self.until);
+        Self { from: from.min(self.from), until: until.max(self.until) }
+    }
+
     pub fn overlaps(&self, other: &Self) -> bool {
         self.from < other.until && other.from < self.until
     }
@@ -89,6 +96,10 @@ impl DayRange {
                 Self::LONGEST_DAYS - 1
             )))
         }
+    }
+
+    pub fn one(day: NaiveDate) -> Self {
+        Self { first_day: day, last_day: day }
     }
 
     pub fn first_day(&self) -> NaiveDate {
