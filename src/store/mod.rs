@@ -4,13 +4,19 @@
 //! do differently (a lock, a skip) is a `match`. Reading functions take a [`Reader`]; writing functions take a [`Tx`], which
 //! can read too, and which leaves nothing behind unless it is committed.
 
+pub mod absences;
 pub mod bookings;
+pub mod businesses;
 pub mod changes;
+pub mod closures;
 mod connect;
+pub mod customers;
+pub mod erasure;
 mod error;
 pub mod idempotency;
 mod migrate;
 mod row;
+pub mod services;
 pub mod staff;
 pub mod staff_services;
 

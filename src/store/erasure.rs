@@ -1,0 +1,154 @@
+//! Erasing a person: every place that says something about a customer, in one file, so that a new table finds its place here too.
+//!
+//! What stays is the business's own book-keeping: that somebody was booked, when, with whom, for which price. A booking goes from
+//! nobody to one customer and never to another, so a customer's bookings are all those that have their id.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::{Handle, Reader, Result, Tx, on};
+use crate::domain::{BusinessId, CustomerId};
+
+/// The parts of a booking that say who comes, or were written about them.
+const PERSONAL: &[&str] = &["customer_id", "for_name", "notes", "cancel_reason"];
+
+/// How many of their appointments are still to come, or under way.
+pub async fn open_bookings(
+    reader: &mut Reader,
+    business: BusinessId,
+    customer: CustomerId,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let sql = "select count(*) from bookings
+               where business_id = $1 and customer_id = $2
+                 and status in ('tentative', 'booked') and ends_at > $3";
+    let (count,): (i64,) = on!(reader, c => sqlx::query_as(sql)
+        .bind(business.0).bind(customer.0).bind(now).fetch_one(c).await)?;
+    Ok(count.unsigned_abs())
+}
+
+/// Takes a customer out of every table. The caller holds the lock on the customer.
+pub async fn erase(
+    tx: &mut Tx,
+    business: BusinessId,
+    customer: CustomerId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    scrub_changes(tx, business, customer).await?;
+    forget_answers(tx, business, customer).await?;
+    scrub_jobs(tx, business, customer).await?;
+    scrub_bookings(tx, business, customer, now).await?;
+    let history = "delete from customer_history where business_id = $1 and customer_id = $2";
+    let person = "delete from customers where business_id = $1 and id = $2";
+    for sql in [history, person] {
+        on!(tx, c => sqlx::query(sql)
+            .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+async fn scrub_changes(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
+    let read = "select id, before, after from booking_changes
+                where business_id = $1 and booking_id in
+                    (select id from bookings where business_id = $1 and customer_id = $2)";
+    let write = "update booking_changes set before = $3, after = $4
+                 where business_id = $1 and id = $2";
+    let changes: Vec<(Uuid, Option<Value>, Value)> = on!(tx, c => sqlx::query_as(read)
+        .bind(business.0).bind(customer.0).fetch_all(c).await)?;
+    for (id, before, after) in changes {
+        on!(tx, c => sqlx::query(write)
+            .bind(business.0)
+            .bind(id)
+            .bind(before.clone().map(without_the_person))
+            .bind(without_the_person(after.clone()))
+            .execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// A booking as the audit trail keeps it, with nobody in it.
+fn without_the_person(mut booking: Value) -> Value {
+    if let Value::Object(fields) = &mut booking {
+        blank(fields, PERSONAL);
+        if let Some(Value::Object(sync)) = fields.get_mut("sync") {
+            blank(sync, &["error"]);
+        }
+    }
+    booking
+}
+
+fn blank(fields: &mut Map<String, Value>, names: &[&str]) {
+    for name in names {
+        if let Some(value) = fields.get_mut(*name) {
+            *value = Value::Null;
+        }
+    }
+}
+
+/// The remembered answers to whoever booked with a key of their own.
+async fn forget_answers(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
+    let sql = "delete from idempotency_keys
+               where business_id = $1 and booking_id in
+                   (select id from bookings where business_id = $1 and customer_id = $2)";
+    on!(tx, c => sqlx::query(sql)
+        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// A job holds ids, and reads the rest when it runs; only what a failed one was told may quote a number or an address. Those that
+/// are finished go. Those that are not still have to tell a calendar something, and stay until they did.
+async fn scrub_jobs(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
+    let id_in_hex = match tx.handle() {
+        Handle::Sqlite(_) => "lower(hex(id))",
+        Handle::Postgres(_) => "replace(cast(id as text), '-', '')",
+    };
+    let theirs = format!(
+        "business_id = $1 and replace(substr(order_key, 1, 36), '-', '') in
+             (select {id_in_hex} from bookings where business_id = $1 and customer_id = $2)"
+    );
+    let delete = format!("delete from jobs where state in ('done', 'dead') and {theirs}");
+    let scrub = format!("update jobs set last_error = null where {theirs}");
+    for sql in [delete, scrub] {
+        on!(tx, c => sqlx::query(AssertSqlSafe(sql))
+            .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+async fn scrub_bookings(
+    tx: &mut Tx,
+    business: BusinessId,
+    customer: CustomerId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "update bookings set customer_id = null, for_name = null, notes = null,
+                   cancel_reason = null, sync_error = null, updated_at = $3, version = version + 1
+               where business_id = $1 and customer_id = $2";
+    on!(tx, c => sqlx::query(sql)
+        .bind(business.0).bind(customer.0).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_keeps_the_booking_and_loses_the_person() {
+        let change = json!({
+            "id": "b", "customer_id": "c", "for_name": "Ann", "notes": "knee", "cancel_reason": null,
+            "status": "booked", "sync": {"status": "failed", "error": "Ann is busy"},
+        });
+        assert_eq!(
+            without_the_person(change),
+            json!({
+                "id": "b", "customer_id": null, "for_name": null, "notes": null, "cancel_reason": null,
+                "status": "booked", "sync": {"status": "failed", "error": null},
+            })
+        );
+    }
+}
