@@ -41,7 +41,11 @@ pub struct BookRequest {
 pub enum CustomerRef {
     Known(CustomerId),
     /// Found by phone, or made. Somebody known keeps the name they have: where it differs, the booking is for this name.
-    Met { phone: PhoneNumber, name: Name, email: Option<Email> },
+    Met {
+        phone: PhoneNumber,
+        name: Name,
+        email: Option<Email>,
+    },
 }
 
 /// How sure we are that the calendar agrees.
@@ -77,7 +81,13 @@ impl Desk {
         retrying(|| self.book_once(by, request, who, &once)).await
     }
 
-    async fn book_once(&self, by: By, request: &BookRequest, who: Who, once: &Once<'_>) -> Result<Done> {
+    async fn book_once(
+        &self,
+        by: By,
+        request: &BookRequest,
+        who: Who,
+        once: &Once<'_>,
+    ) -> Result<Done> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
         let held = match request.hold {
@@ -101,7 +111,9 @@ impl Desk {
 
         let diaries = diaries::open(&mut tx, &question).await?;
         let slot = self.choose(&diaries, request.starts_at, now, who)?;
-        let customer = self.customer(&mut tx, by.business_id, &request.customer, now).await?;
+        let customer = self
+            .customer(&mut tx, by.business_id, &request.customer, now)
+            .await?;
         let mut booking = self.draft(&diaries, &slot, request.source, now)?;
         booking.customer_id = Some(customer.id);
         booking.for_name = for_name(request, &customer);
@@ -177,20 +189,37 @@ impl Desk {
                 Err(refusal) => refusals.push(refusal),
             }
         }
-        let chosen = scheduling::fair(free.iter().map(|(diary, _)| *diary), self.clock.below(u64::MAX));
-        if let Some((_, slot)) = free.into_iter().find(|(diary, _)| Some(diary.staff_id) == chosen) {
+        let chosen = scheduling::fair(
+            free.iter().map(|(diary, _)| *diary),
+            self.clock.below(u64::MAX),
+        );
+        if let Some((_, slot)) = free
+            .into_iter()
+            .find(|(diary, _)| Some(diary.staff_id) == chosen)
+        {
             return Ok(slot);
         }
         if refusals.contains(&scheduling::Refusal::Taken) {
             return Err(Error::SlotTaken);
         }
         Err(refusals.into_iter().next().map_or_else(
-            || Error::refused("nobody_does_it", "nobody does this service at present: choose another"),
+            || {
+                Error::refused(
+                    "nobody_does_it",
+                    "nobody does this service at present: choose another",
+                )
+            },
             Error::from,
         ))
     }
 
-    fn draft(&self, diaries: &Diaries, slot: &Slot, source: Source, now: DateTime<Utc>) -> Result<Booking> {
+    fn draft(
+        &self,
+        diaries: &Diaries,
+        slot: &Slot,
+        source: Source,
+        now: DateTime<Utc>,
+    ) -> Result<Booking> {
         let service = &diaries.service;
         Ok(Booking {
             id: BookingId(self.clock.id()),
@@ -224,9 +253,9 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Customer> {
         match who {
-            CustomerRef::Known(id) => {
-                store::customers::get(tx, business, *id).await?.ok_or(Error::NotFound("customer"))
-            }
+            CustomerRef::Known(id) => store::customers::get(tx, business, *id)
+                .await?
+                .ok_or(Error::NotFound("customer")),
             CustomerRef::Met { phone, name, email } => {
                 let newcomer = Customer {
                     id: CustomerId(self.clock.id()),
@@ -281,7 +310,8 @@ async fn write(
     held: Option<Booking>,
     now: DateTime<Utc>,
 ) -> Result<Booking> {
-    store::bookings::delete_expired_holds(tx, business, booking.staff_id, &booking.busy, now).await?;
+    store::bookings::delete_expired_holds(tx, business, booking.staff_id, &booking.busy, now)
+        .await?;
     if let Some(held) = held {
         booking.id = held.id;
         booking.version = held.version;

@@ -35,10 +35,14 @@ impl Desk {
     ) -> Result<Bookings> {
         let mut reader = self.db.read().await?;
         let more = limit.saturating_add(1);
-        let mut items = store::bookings::list(&mut reader, by.business_id, filter, after, more).await?;
+        let mut items =
+            store::bookings::list(&mut reader, by.business_id, filter, after, more).await?;
         let full = items.len() > limit as usize;
         items.truncate(limit as usize);
-        let next = items.last().filter(|_| full).map(|last| (last.starts_at, last.id));
+        let next = items
+            .last()
+            .filter(|_| full)
+            .map(|last| (last.starts_at, last.id));
         Ok(Bookings { items, next })
     }
 

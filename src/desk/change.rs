@@ -37,25 +37,33 @@ impl Desk {
     ) -> Result<Done> {
         let once = Once::new(key, "cancel", &(target, reason))?;
         retrying(|| {
-            self.change(by, target, &once, Action::Cancelled, |booking, business, now| {
-                must_be_open(booking)?;
-                in_time(booking, business, now, who)?;
-                booking.status = BookingStatus::Cancelled;
-                booking.cancel_reason = reason.cloned();
-                Ok(())
-            })
+            self.change(
+                by,
+                target,
+                &once,
+                Action::Cancelled,
+                |booking, business, now| {
+                    must_be_open(booking)?;
+                    in_time(booking, business, now, who)?;
+                    booking.status = BookingStatus::Cancelled;
+                    booking.cancel_reason = reason.cloned();
+                    Ok(())
+                },
+            )
         })
         .await
     }
 
     /// They came.
     pub async fn complete(&self, by: By, target: Target, key: Option<&Key>) -> Result<Done> {
-        self.close(by, target, key, BookingStatus::Completed, Action::Completed).await
+        self.close(by, target, key, BookingStatus::Completed, Action::Completed)
+            .await
     }
 
     /// They did not come.
     pub async fn no_show(&self, by: By, target: Target, key: Option<&Key>) -> Result<Done> {
-        self.close(by, target, key, BookingStatus::NoShow, Action::NoShow).await
+        self.close(by, target, key, BookingStatus::NoShow, Action::NoShow)
+            .await
     }
 
     /// One mistaken for the other can be put right.
@@ -184,17 +192,28 @@ pub(super) async fn save(
 
 pub(super) fn must_be_at(booking: &Booking, version: Option<i64>) -> Result<()> {
     match version {
-        Some(seen) if seen != booking.version => Err(Error::Stale { current: booking.version }),
+        Some(seen) if seen != booking.version => Err(Error::Stale {
+            current: booking.version,
+        }),
         _ => Ok(()),
     }
 }
 
 pub(super) fn must_be_open(booking: &Booking) -> Result<()> {
-    if booking.status.is_open() { Ok(()) } else { Err(wrong_status(booking)) }
+    if booking.status.is_open() {
+        Ok(())
+    } else {
+        Err(wrong_status(booking))
+    }
 }
 
 /// A customer can change their mind until the cancellation window opens; the staff always can.
-pub(super) fn in_time(booking: &Booking, business: &Business, now: DateTime<Utc>, who: Who) -> Result<()> {
+pub(super) fn in_time(
+    booking: &Booking,
+    business: &Business,
+    now: DateTime<Utc>,
+    who: Who,
+) -> Result<()> {
     let window = Duration::minutes(business.policies.cancellation_window_minutes.into());
     if who == Who::Customer && now + window > booking.starts_at {
         return Err(Error::refused(
@@ -209,5 +228,11 @@ pub(super) fn in_time(booking: &Booking, business: &Business, now: DateTime<Utc>
 }
 
 fn wrong_status(booking: &Booking) -> Error {
-    Error::refused("wrong_status", format!("the booking is {}, so this can't be done to it", booking.status))
+    Error::refused(
+        "wrong_status",
+        format!(
+            "the booking is {}, so this can't be done to it",
+            booking.status
+        ),
+    )
 }

@@ -58,32 +58,57 @@ pub(super) async fn open(reader: &mut Reader, question: &Question) -> Result<Dia
     let days = days_around(&business, &question.starts);
     let closures = store::closures::within(reader, business.id, days).await?;
     let staff = fill(reader, question, &service, people, days).await?;
-    Ok(Diaries { business, service, staff, closures })
+    Ok(Diaries {
+        business,
+        service,
+        staff,
+        closures,
+    })
 }
 
 async fn business(reader: &mut Reader, id: BusinessId) -> Result<Business> {
-    store::businesses::get(reader, id).await?.ok_or(Error::NotFound("business"))
+    store::businesses::get(reader, id)
+        .await?
+        .ok_or(Error::NotFound("business"))
 }
 
-async fn bookable_service(reader: &mut Reader, business: BusinessId, id: ServiceId) -> Result<Service> {
-    let service =
-        store::services::get(reader, business, id).await?.ok_or(Error::NotFound("service"))?;
+async fn bookable_service(
+    reader: &mut Reader,
+    business: BusinessId,
+    id: ServiceId,
+) -> Result<Service> {
+    let service = store::services::get(reader, business, id)
+        .await?
+        .ok_or(Error::NotFound("service"))?;
     if service.active {
         Ok(service)
     } else {
-        Err(Error::refused("service_inactive", "this service is not offered any more: choose another"))
+        Err(Error::refused(
+            "service_inactive",
+            "this service is not offered any more: choose another",
+        ))
     }
 }
 
 /// Active people who do the service. Somebody asked for by name who can't be booked is told apart from somebody who doesn't exist.
-async fn bookable_staff(reader: &mut Reader, question: &Question, service: &Service) -> Result<Vec<Staff>> {
+async fn bookable_staff(
+    reader: &mut Reader,
+    question: &Question,
+    service: &Service,
+) -> Result<Vec<Staff>> {
     let Some(id) = question.staff_id else {
-        return Ok(store::staff::active(reader, question.business_id, Whose::Service(service.id)).await?);
+        return Ok(
+            store::staff::active(reader, question.business_id, Whose::Service(service.id)).await?,
+        );
     };
-    let person =
-        store::staff::get(reader, question.business_id, id).await?.ok_or(Error::NotFound("staff member"))?;
+    let person = store::staff::get(reader, question.business_id, id)
+        .await?
+        .ok_or(Error::NotFound("staff member"))?;
     if !person.active {
-        return Err(Error::refused("staff_inactive", "this staff member takes no bookings: choose another"));
+        return Err(Error::refused(
+            "staff_inactive",
+            "this staff member takes no bookings: choose another",
+        ));
     }
     if !person.service_ids.contains(&service.id) {
         return Err(Error::refused(
@@ -97,8 +122,12 @@ async fn bookable_staff(reader: &mut Reader, question: &Question, service: &Serv
 /// The local days that reach into the question; hours of the day before may run past midnight.
 fn days_around(business: &Business, starts: &Interval) -> DayRange {
     let local = |at| wall_time(business.zone, at).date();
-    let first = local(starts.from()).checked_sub_days(Days::new(2)).unwrap_or(NaiveDate::MIN);
-    let last = local(starts.until()).checked_add_days(Days::new(3)).unwrap_or(NaiveDate::MAX);
+    let first = local(starts.from())
+        .checked_sub_days(Days::new(2))
+        .unwrap_or(NaiveDate::MIN);
+    let last = local(starts.until())
+        .checked_add_days(Days::new(3))
+        .unwrap_or(NaiveDate::MAX);
     DayRange::new(first, last).unwrap_or_else(|_| DayRange::one(first))
 }
 
@@ -110,7 +139,9 @@ async fn fill(
     days: DayRange,
 ) -> Result<Vec<Diary>> {
     let business = question.business_id;
-    let whose = question.staff_id.map_or(Whose::Service(service.id), Whose::Staff);
+    let whose = question
+        .staff_id
+        .map_or(Whose::Service(service.id), Whose::Staff);
     let during = time_around(service, &question.starts);
     let mut diaries: HashMap<StaffId, Diary> = people
         .into_iter()
@@ -129,14 +160,27 @@ async fn fill(
     }
     for block in store::absences::blocks(reader, business, whose, during).await? {
         if let Some(diary) = diaries.get_mut(&block.staff_id) {
-            diary.busy.push(Busy { interval: block.interval, kind: BusyKind::Block });
+            diary.busy.push(Busy {
+                interval: block.interval,
+                kind: BusyKind::Block,
+            });
         }
     }
-    let kept =
-        store::bookings::kept_time(reader, business, whose, &during, question.but_not, question.now).await?;
+    let kept = store::bookings::kept_time(
+        reader,
+        business,
+        whose,
+        &during,
+        question.but_not,
+        question.now,
+    )
+    .await?;
     for (staff, interval) in kept {
         if let Some(diary) = diaries.get_mut(&staff) {
-            diary.busy.push(Busy { interval, kind: BusyKind::Booking });
+            diary.busy.push(Busy {
+                interval,
+                kind: BusyKind::Booking,
+            });
             diary.load += 1;
         }
     }

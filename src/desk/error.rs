@@ -43,11 +43,17 @@ impl From<store::Error> for Error {
 
 impl Error {
     pub(crate) fn refused(code: &'static str, why: impl Into<String>) -> Self {
-        Self::Refused { code, why: why.into() }
+        Self::Refused {
+            code,
+            why: why.into(),
+        }
     }
 
     pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Self {
-        Self::Invalid { field, why: why.into() }
+        Self::Invalid {
+            field,
+            why: why.into(),
+        }
     }
 }
 

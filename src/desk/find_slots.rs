@@ -60,7 +60,10 @@ impl Desk {
         if query.starts.length() > LONGEST_RANGE {
             return Err(Error::invalid(
                 "until",
-                format!("ask for at most {} days at a time", LONGEST_RANGE.num_days()),
+                format!(
+                    "ask for at most {} days at a time",
+                    LONGEST_RANGE.num_days()
+                ),
             ));
         }
         let question = Question {

@@ -1,6 +1,7 @@
 //! Doing a thing once, however often it is asked for. Only committed successes are remembered; a refused request may be tried
 //! again with the same key, because the world may have changed.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -35,7 +36,10 @@ pub struct Done {
 
 impl Done {
     pub(super) fn now(booking: Booking) -> Self {
-        Self { booking, repeated: false }
+        Self {
+            booking,
+            repeated: false,
+        }
     }
 }
 
@@ -47,11 +51,14 @@ pub(super) struct Once<'a> {
 
 impl<'a> Once<'a> {
     /// `what` and `request` together tell this request from any other.
-    pub(super) fn new(key: Option<&'a Key>, what: &'static str, request: &impl Serialize) -> Result<Self> {
+    pub(super) fn new(
+        key: Option<&'a Key>,
+        what: &'static str,
+        request: &impl Serialize,
+    ) -> Result<Self> {
         let body = serde_json::to_vec(&(what, request))
             .map_err(|why| Error::invalid("idempotency_key", why.to_string()))?;
-        let digest = Sha256::digest(body);
-        let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = URL_SAFE_NO_PAD.encode(Sha256::digest(body));
         Ok(Self { key, fingerprint })
     }
 
@@ -71,12 +78,21 @@ impl<'a> Once<'a> {
                         why: Invalid::new(why.to_string()),
                     }
                 })?;
-                Ok(Some(Done { booking, repeated: true }))
+                Ok(Some(Done {
+                    booking,
+                    repeated: true,
+                }))
             }
         }
     }
 
-    pub(super) async fn remember(&self, tx: &mut Tx, by: By, clock: &Clock, booking: &Booking) -> Result<()> {
+    pub(super) async fn remember(
+        &self,
+        tx: &mut Tx,
+        by: By,
+        clock: &Clock,
+        booking: &Booking,
+    ) -> Result<()> {
         let Some(key) = self.key else {
             return Ok(());
         };

@@ -83,10 +83,24 @@ impl Desk {
         after.starts_at = slot.starts_at;
         after.ends_at = slot.ends_at;
         after.busy = busy_time(&diaries, &slot)?;
-        store::bookings::delete_expired_holds(&mut tx, by.business_id, after.staff_id, &after.busy, now)
-            .await?;
+        store::bookings::delete_expired_holds(
+            &mut tx,
+            by.business_id,
+            after.staff_id,
+            &after.busy,
+            now,
+        )
+        .await?;
         let after = save(&mut tx, by.business_id, after, now).await?;
-        audit::write(&mut tx, by, &self.clock, Action::Rescheduled, Some(&before), &after).await?;
+        audit::write(
+            &mut tx,
+            by,
+            &self.clock,
+            Action::Rescheduled,
+            Some(&before),
+            &after,
+        )
+        .await?;
         once.remember(&mut tx, by, &self.clock, &after).await?;
         tx.commit().await?;
         Ok(Done::now(after))

@@ -42,10 +42,14 @@ impl Interval {
     }
 
     /// Longer at both ends; as long as it was where time itself would run out.
+    #[must_use]
     pub fn widened(&self, before: Duration, after: Duration) -> Self {
         let from = self.from.checked_sub_signed(before).unwrap_or(self.from);
         let until = self.until.checked_add_signed(after).unwrap_or(self.until);
-        Self { from: from.min(self.from), until: until.max(self.until) }
+        Self {
+            from: from.min(self.from),
+            until: until.max(self.until),
+        }
     }
 
     pub fn overlaps(&self, other: &Self) -> bool {
@@ -99,7 +103,10 @@ impl DayRange {
     }
 
     pub fn one(day: NaiveDate) -> Self {
-        Self { first_day: day, last_day: day }
+        Self {
+            first_day: day,
+            last_day: day,
+        }
     }
 
     pub fn first_day(&self) -> NaiveDate {

@@ -56,12 +56,17 @@ impl TryFrom<Row> for Booking {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let place = Place { table: "bookings", row: &row.id };
-        let sync = place.parse_some(row.sync_status.as_deref())?.map(|status| Sync {
-            status,
-            error: row.sync_error,
-            last_synced_at: row.last_synced_at,
-        });
+        let place = Place {
+            table: "bookings",
+            row: &row.id,
+        };
+        let sync = place
+            .parse_some(row.sync_status.as_deref())?
+            .map(|status| Sync {
+                status,
+                error: row.sync_error,
+                last_synced_at: row.last_synced_at,
+            });
         Ok(Self {
             id: BookingId(row.id),
             staff_id: StaffId(row.staff_id),
@@ -160,7 +165,11 @@ pub async fn update(tx: &mut Tx, business: BusinessId, booking: &Booking) -> Res
     Ok(changed == 1)
 }
 
-pub async fn get(reader: &mut Reader, business: BusinessId, id: BookingId) -> Result<Option<Booking>> {
+pub async fn get(
+    reader: &mut Reader,
+    business: BusinessId,
+    id: BookingId,
+) -> Result<Option<Booking>> {
     let sql = select_booking!("where business_id = $1 and id = $2");
     let row: Option<Row> =
         on!(reader, c => sqlx::query_as(sql).bind(business.0).bind(id.0).fetch_optional(c).await)?;
@@ -168,7 +177,11 @@ pub async fn get(reader: &mut Reader, business: BusinessId, id: BookingId) -> Re
 }
 
 /// The bookings that a call made and holds, oldest first.
-pub async fn of_call(reader: &mut Reader, business: BusinessId, call: CallId) -> Result<Vec<Booking>> {
+pub async fn of_call(
+    reader: &mut Reader,
+    business: BusinessId,
+    call: CallId,
+) -> Result<Vec<Booking>> {
     let sql = select_booking!("where business_id = $1 and call_id = $2 order by id");
     let rows: Vec<Row> =
         on!(reader, c => sqlx::query_as(sql).bind(business.0).bind(call.0).fetch_all(c).await)?;
@@ -228,8 +241,7 @@ pub async fn kept_time(
            and busy_from < $3 and busy_from > $4 and busy_until > $5
            and (status <> 'held' or hold_expires_at > $6) and id <> $7"
     );
-    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> =
-        on!(reader, c => sqlx::query_as(AssertSqlSafe(sql))
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = on!(reader, c => sqlx::query_as(AssertSqlSafe(sql))
             .bind(business.0)
             .bind(whose.id(business))
             .bind(during.until())
@@ -241,7 +253,10 @@ pub async fn kept_time(
             .await)?;
     rows.into_iter()
         .map(|(staff, from, until)| {
-            let place = Place { table: "bookings", row: &staff };
+            let place = Place {
+                table: "bookings",
+                row: &staff,
+            };
             Ok((StaffId(staff), place.check(Interval::new(from, until))?))
         })
         .collect()
@@ -308,6 +323,8 @@ where
         query.push(" and (starts_at, id) > (").push_bind(starts_at);
         query.push(", ").push_bind(id.0).push(")");
     }
-    query.push(" order by starts_at, id limit ").push_bind(i64::from(limit));
+    query
+        .push(" order by starts_at, id limit ")
+        .push_bind(i64::from(limit));
     query
 }
