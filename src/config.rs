@@ -56,7 +56,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Config {
-    /// Where the data is: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// Where the data is: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(
         long,
         env,
@@ -82,7 +82,7 @@ pub struct Config {
     )]
     pub listen: SocketAddr,
 
-    /// How others reach this server, without a path [default: http:// and LISTEN]
+    /// How others reach this server: a URL without a path [default: made from LISTEN]
     #[arg(long, env, global = true, value_name = "URL")]
     pub public_url: Option<PublicUrl>,
 
@@ -102,13 +102,7 @@ pub struct Config {
     pub secret_file: Option<PathBuf>,
 
     /// What is logged: error, warn, info, debug, trace, or rules like `info,ringbook=debug`
-    #[arg(
-        long,
-        env,
-        global = true,
-        value_name = "LEVEL",
-        default_value = "info"
-    )]
+    #[arg(long, env, global = true, value_name = "LEVEL", default_value = "info")]
     pub log: String,
 
     /// How it is logged
@@ -136,13 +130,7 @@ pub struct Config {
     pub body_limit: u64,
 
     /// How many seconds requests under way may go on after the signal to stop
-    #[arg(
-        long,
-        env,
-        global = true,
-        value_name = "SECONDS",
-        default_value_t = 20
-    )]
+    #[arg(long, env, global = true, value_name = "SECONDS", default_value_t = 20)]
     pub shutdown_grace: u64,
 }
 
@@ -186,6 +174,10 @@ impl Config {
             .filter(|key| !key.is_empty())
     }
 
+    pub fn database_url(&self) -> &str {
+        self.database_url.expose_secret()
+    }
+
     pub fn secret_file(&self) -> PathBuf {
         const NAME: &str = "ringbook.secret";
         match (&self.secret_file, self.sqlite_file()) {
@@ -195,9 +187,9 @@ impl Config {
         }
     }
 
-    /// The file of a `SQLite` database; none for Postgres, nor for a database in memory.
+    /// The file of an SQLite database; none for Postgres.
     pub fn sqlite_file(&self) -> Option<&Path> {
-        let rest = self.database_url.expose_secret().strip_prefix("sqlite:")?;
+        let rest = self.database_url().strip_prefix("sqlite:")?;
         let file = rest.strip_prefix("//").unwrap_or(rest);
         let file = file.split_once('?').map_or(file, |(file, _)| file);
         (!file.is_empty() && file != ":memory:").then(|| Path::new(file))

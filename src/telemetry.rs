@@ -3,13 +3,17 @@
 //! Rule for every line, at `info` and above: ids, kinds, counts and durations. No telephone number, name, address,
 //! transcript, text or token. Types that hold one hide it in `{:?}`; text that may hold one goes through [`redacted`].
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::LogFormat;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    #[error("LOG is no level and no list of rules: {0}.\nUse info, or rules like info,ringbook=debug")]
+    #[error(
+        "LOG is no level and no list of rules: {0}.\nUse info, or rules like info,ringbook=debug"
+    )]
     Rules(#[from] tracing_subscriber::filter::ParseError),
     #[error("the log could not be set up: {0}")]
     Started(#[from] tracing_subscriber::util::TryInitError),
@@ -18,7 +22,9 @@ pub enum TelemetryError {
 /// Log lines go to standard error, so that a command's answer can be piped.
 pub fn start(rules: &str, format: LogFormat) -> Result<(), TelemetryError> {
     let filter = EnvFilter::builder().parse(rules)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Text => registry.with(lines.with_target(false)).try_init()?,

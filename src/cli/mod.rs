@@ -3,10 +3,8 @@
 mod doctor;
 mod key;
 mod migrate;
-mod openapi;
 mod seed;
 mod serve;
-mod user;
 
 use std::{
     fmt::Display,
@@ -42,11 +40,6 @@ enum Command {
     Seed(seed::Options),
     /// Check database, key, clock and addresses, and say what to fix
     Doctor,
-    /// Print the `OpenAPI` document
-    Openapi,
-    /// Add a person who may log in, or give one a new password
-    #[command(subcommand)]
-    User(user::Command),
     /// Make a key: to sign logins with, or for a program that uses the API
     #[command(subcommand)]
     Key(key::Command),
@@ -54,6 +47,8 @@ enum Command {
 
 /// The program. It is no `async fn` because `.env` is read before there is a second thread.
 pub fn main() -> ExitCode {
+    // The only choice of cryptography is made here; if it was made before, it was the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = match read_env_file() {
         Ok(()) => Cli::parse(),
         Err(error) => return failed(&error),
@@ -77,9 +72,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&config).await?,
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Doctor => return doctor::run(&config).await,
-        Command::Openapi => openapi::run()?,
-        Command::User(command) => user::run(&config, command).await?,
-        Command::Key(command) => key::run(&config, command).await?,
+        Command::Key(command) => key::run(&command)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -109,6 +102,15 @@ fn reader_left(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// For work whose end is not known.
+fn spinner(what: &'static str) -> ProgressBar {
+    if io::stderr().is_terminal() {
+        ProgressBar::new_spinner().with_message(what)
+    } else {
+        ProgressBar::hidden()
+    }
 }
 
 /// Shown on a terminal only, so that logs stay free of it.
@@ -161,7 +163,12 @@ mod tests {
     fn help_shows_no_secret_from_the_environment() {
         for argument in Cli::command().get_arguments() {
             let secret = ["secret_key", "database_url"].contains(&argument.get_id().as_str());
-            assert_eq!(argument.is_hide_env_values_set(), secret, "{}", argument.get_id());
+            assert_eq!(
+                argument.is_hide_env_values_set(),
+                secret,
+                "{}",
+                argument.get_id()
+            );
         }
     }
 }

@@ -7,24 +7,25 @@ use tokio::{
 };
 
 use super::say;
-use crate::{app, config::Config};
+use crate::{app::App, clock::Clock, config::Config};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    let public_url = config.public_url()?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+    let stop = stop_signal()?;
+    let app = App::start(config, Clock::system()).await?;
+    let listen = app.config.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
         format!(
-            "can't listen on {}; set LISTEN to an address of this machine and a free port",
-            config.listen
+            "can't listen on {listen}; set LISTEN to an address of this machine and a free port"
         )
     })?;
-    say(format_args!("Ringbook answers on {public_url}"))?;
-    app::serve(listener, app::router(), stop_signal()?, config.shutdown_grace()).await
+    say(format_args!("Ringbook answers on {}", app.public_url))?;
+    app.serve(listener, stop).await
 }
 
 /// Ends at the first SIGTERM (a platform that moves us) or SIGINT (Ctrl-C).
 fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be listened for")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT can't be listened for")?;
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be waited for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT can't be waited for")?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -182,6 +182,9 @@ mod tests {
 
     use super::*;
 
+    const FRESH: &[u8; 32] = b"\x05\xd1\x3a\x88\xf0\x17\x62\xc9 and 20 bytes that go on";
+    const OTHER: &[u8; 32] = b"\x9e\x41\xb7\x2c\x08\xee\x73\xd6 and 20 bytes that go on";
+
     #[test]
     fn keys_for_two_uses_differ_and_stay_the_same_between_starts() {
         let key = || SecretKey::new("J6n0cZ1vXw9pQeR2tYb4uKdLfGh8sMaV");
@@ -218,7 +221,7 @@ mod tests {
     fn a_made_key_is_readable_by_its_user_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ringbook.secret");
-        read_or_make(&path, &std::array::from_fn(|i| i as u8 * 37)).unwrap();
+        read_or_make(&path, FRESH).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(
@@ -234,7 +237,7 @@ mod tests {
         let path = folder.path().join("ringbook.secret");
         fs::write(&path, "J6n0cZ1vXw9pQeR2tYb4uKdLfGh8sMaV").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        let refused = read_or_make(&path, &[1; 32]).unwrap_err().to_string();
+        let refused = read_or_make(&path, FRESH).unwrap_err().to_string();
         assert!(refused.contains("chmod 600"), "{refused}");
     }
 
@@ -245,7 +248,7 @@ mod tests {
         fs::write(&path, "").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(
-            read_or_make(&path, &[1; 32]),
+            read_or_make(&path, FRESH),
             Err(FileError::Weak { .. })
         ));
         assert_eq!(fs::read(&path).unwrap(), b"");
@@ -255,9 +258,9 @@ mod tests {
     fn of_many_servers_that_start_at_once_all_have_one_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ringbook.secret");
-        make(&path, &std::array::from_fn(|i| i as u8 * 37)).unwrap();
-        make(&path, &std::array::from_fn(|i| i as u8 * 91)).unwrap();
+        make(&path, FRESH).unwrap();
+        make(&path, OTHER).unwrap();
         let kept = fs::read_to_string(&path).unwrap();
-        assert_eq!(kept, text_of(&std::array::from_fn(|i| i as u8 * 37)));
+        assert_eq!(kept, text_of(FRESH));
     }
 }

@@ -13,6 +13,7 @@ mod migrate;
 mod row;
 pub mod staff;
 pub mod staff_services;
+mod time;
 
 use std::{
     ops::{Deref, DerefMut},
