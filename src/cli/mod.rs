@@ -1,6 +1,7 @@
 //! The command line: which command, with which settings, and how it ends. Each command's work is in its own file.
 
 mod doctor;
+mod health;
 mod key;
 mod migrate;
 mod seed;
@@ -40,6 +41,8 @@ enum Command {
     Seed(seed::Options),
     /// Check database, key, clock and addresses, and say what to fix
     Doctor,
+    /// Ask the server on this machine whether it answers
+    Health,
     /// Make a key: to sign logins with, or for a program that uses the API
     #[command(subcommand)]
     Key(key::Command),
@@ -72,6 +75,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&config).await?,
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Doctor => return doctor::run(&config).await,
+        Command::Health => health::run(&config).await?,
         Command::Key(command) => key::run(&command)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -56,12 +56,17 @@ impl TryFrom<Row> for Booking {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let place = Place { table: "bookings", row: &row.id };
-        let sync = place.parse_some(row.sync_status.as_deref())?.map(|status| Sync {
-            status,
-            error: row.sync_error,
-            last_synced_at: row.last_synced_at,
-        });
+        let place = Place {
+            table: "bookings",
+            row: &row.id,
+        };
+        let sync = place
+            .parse_some(row.sync_status.as_deref())?
+            .map(|status| Sync {
+                status,
+                error: row.sync_error,
+                last_synced_at: row.last_synced_at,
+            });
         Ok(Self {
             id: BookingId(row.id),
             staff_id: StaffId(row.staff_id),
@@ -160,7 +165,11 @@ pub async fn update(tx: &mut Tx, business: BusinessId, booking: &Booking) -> Res
     Ok(changed == 1)
 }
 
-pub async fn get(reader: &mut Reader, business: BusinessId, id: BookingId) -> Result<Option<Booking>> {
+pub async fn get(
+    reader: &mut Reader,
+    business: BusinessId,
+    id: BookingId,
+) -> Result<Option<Booking>> {
     let sql = select_booking!("where business_id = $1 and id = $2");
     let row: Option<Row> =
         on!(reader, c => sqlx::query_as(sql).bind(business.0).bind(id.0).fetch_optional(c).await)?;
@@ -168,7 +177,11 @@ pub async fn get(reader: &mut Reader, business: BusinessId, id: BookingId) -> Re
 }
 
 /// The bookings that a call made and holds, oldest first.
-pub async fn of_call(reader: &mut Reader, business: BusinessId, call: CallId) -> Result<Vec<Booking>> {
+pub async fn of_call(
+    reader: &mut Reader,
+    business: BusinessId,
+    call: CallId,
+) -> Result<Vec<Booking>> {
     let sql = select_booking!("where business_id = $1 and call_id = $2 order by id");
     let rows: Vec<Row> =
         on!(reader, c => sqlx::query_as(sql).bind(business.0).bind(call.0).fetch_all(c).await)?;
@@ -272,6 +285,8 @@ where
         query.push(" and (starts_at, id) > (").push_bind(starts_at);
         query.push(", ").push_bind(id.0).push(")");
     }
-    query.push(" order by starts_at, id limit ").push_bind(i64::from(limit));
+    query
+        .push(" order by starts_at, id limit ")
+        .push_bind(i64::from(limit));
     query
 }

@@ -24,12 +24,18 @@ impl TryFrom<Row> for Change {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let place = Place { table: "booking_changes", row: &row.id };
+        let place = Place {
+            table: "booking_changes",
+            row: &row.id,
+        };
         Ok(Self {
             id: ChangeId(row.id),
             booking_id: BookingId(row.booking_id),
             at: row.at,
-            actor: Actor { kind: place.parse(&row.actor_kind)?, id: row.actor_id },
+            actor: Actor {
+                kind: place.parse(&row.actor_kind)?,
+                id: row.actor_id,
+            },
             action: place.parse(&row.action)?,
             before: row.before,
             after: row.after,
@@ -57,7 +63,11 @@ pub async fn insert(tx: &mut Tx, business: BusinessId, change: &Change) -> Resul
 }
 
 /// What happened to a booking, in order.
-pub async fn of_booking(reader: &mut Reader, business: BusinessId, booking: BookingId) -> Result<Vec<Change>> {
+pub async fn of_booking(
+    reader: &mut Reader,
+    business: BusinessId,
+    booking: BookingId,
+) -> Result<Vec<Change>> {
     let sql = "select id, booking_id, at, actor_kind, actor_id, action, before, after from booking_changes \
                where business_id = $1 and booking_id = $2 order by id";
     let rows: Vec<Row> =

@@ -15,7 +15,11 @@ pub struct Remembered {
     pub outcome: Value,
 }
 
-pub async fn recall(reader: &mut Reader, business: BusinessId, key: &str) -> Result<Option<Remembered>> {
+pub async fn recall(
+    reader: &mut Reader,
+    business: BusinessId,
+    key: &str,
+) -> Result<Option<Remembered>> {
     let sql = "select fingerprint, booking_id, outcome from idempotency_keys where business_id = $1 and key = $2";
     let row: Option<(String, uuid::Uuid, Value)> =
         on!(reader, c => sqlx::query_as(sql).bind(business.0).bind(key).fetch_optional(c).await)?;
