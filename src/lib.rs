@@ -1,6 +1,10 @@
 //! Ringbook answers a business's phone and writes the booking.
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod desk;
 pub mod domain;
 pub mod scheduling;
 pub mod store;
+pub mod telemetry;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -67,6 +67,8 @@ impl Connect {
                     .application_name("ringbook")
                     .options([("timezone", "UTC"), ("statement_timeout", "30s")])
                     .disable_statement_logging();
+                // A pool would try for as long as its patience lasts, and then say only that time was up.
+                options.connect().await?.close().await?;
                 let pool = PgPoolOptions::new()
                     .max_connections(self.connections)
                     .acquire_timeout(POOL_PATIENCE)

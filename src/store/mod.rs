@@ -19,6 +19,7 @@ mod row;
 pub mod services;
 pub mod staff;
 pub mod staff_services;
+mod time;
 
 use std::{
     ops::{Deref, DerefMut},

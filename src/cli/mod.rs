@@ -1,0 +1,178 @@
+//! The command line: which command, with which settings, and how it ends. Each command's work is in its own file.
+
+mod doctor;
+mod health;
+mod key;
+mod migrate;
+mod seed;
+mod serve;
+
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{config::Config, telemetry};
+
+/// Ringbook answers a business's phone and writes the booking.
+///
+/// Every setting is a flag and an environment variable; a file `.env` in the working directory is read first.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests; what happens when no command is given
+    Serve,
+    /// Bring the database up to date, and stop
+    Migrate,
+    /// Fill the database with the demo business, or with many bookings to measure with
+    Seed(seed::Options),
+    /// Check database, key, clock and addresses, and say what to fix
+    Doctor,
+    /// Ask the server on this machine whether it answers
+    Health,
+    /// Make a key: to sign logins with, or for a program that uses the API
+    #[command(subcommand)]
+    Key(key::Command),
+}
+
+/// The program. It is no `async fn` because `.env` is read before there is a second thread.
+pub fn main() -> ExitCode {
+    // The only choice of cryptography is made here; if it was made before, it was the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = match read_env_file() {
+        Ok(()) => Cli::parse(),
+        Err(error) => return failed(&error),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the program's threads could not be started");
+    match runtime.and_then(|runtime| runtime.block_on(run(cli))) {
+        Ok(code) => code,
+        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { command, config } = cli;
+    telemetry::start(&config.log, config.log_format)?;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config).await?,
+        Command::Migrate => migrate::run(&config).await?,
+        Command::Seed(options) => seed::run(&config, &options).await?,
+        Command::Doctor => return doctor::run(&config).await,
+        Command::Health => health::run(&config).await?,
+        Command::Key(command) => key::run(&command)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_env_file() -> anyhow::Result<()> {
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => {
+            Err(error).context("the file .env could not be read; each line is NAME=value")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The answer of a command: to standard output, where it can be piped.
+fn say(line: impl Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // Nobody is left to tell if even this can't be written.
+    let _ = writeln!(io::stderr().lock(), "error: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// `ringbook openapi | head` is no failure.
+fn reader_left(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// For work whose end is not known.
+fn spinner(what: &'static str) -> ProgressBar {
+    if io::stderr().is_terminal() {
+        ProgressBar::new_spinner().with_message(what)
+    } else {
+        ProgressBar::hidden()
+    }
+}
+
+/// Shown on a terminal only, so that logs stay free of it.
+fn progress(length: u64, what: &'static str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta} left");
+    ProgressBar::new(length)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_may_stand_before_or_after_the_command() {
+        for line in [
+            ["ringbook", "--log=debug", "migrate"],
+            ["ringbook", "migrate", "--log=debug"],
+        ] {
+            assert_eq!(Cli::try_parse_from(line).unwrap().config.log, "debug");
+        }
+    }
+
+    #[test]
+    fn every_command_and_every_setting_says_what_it_is_for() {
+        let mut command = Cli::command();
+        command.build();
+        let mut todo = vec![command];
+        while let Some(command) = todo.pop() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{}", argument.get_id());
+            }
+            todo.extend(command.get_subcommands().cloned());
+        }
+    }
+
+    #[test]
+    fn help_shows_no_secret_from_the_environment() {
+        for argument in Cli::command().get_arguments() {
+            let secret = ["secret_key", "database_url"].contains(&argument.get_id().as_str());
+            assert_eq!(
+                argument.is_hide_env_values_set(),
+                secret,
+                "{}",
+                argument.get_id()
+            );
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `ringbook serve`: from settings to a server that answers, until it is told to stop.
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::say;
+use crate::{app::App, clock::Clock, config::Config};
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let app = App::start(config, Clock::system()).await?;
+    let listen = app.config.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!(
+            "can't listen on {listen}; set LISTEN to an address of this machine and a free port"
+        )
+    })?;
+    say(format_args!("Ringbook answers on {}", app.public_url))?;
+    app.serve(listener, stop).await
+}
+
+/// Ends at the first SIGTERM (a platform that moves us) or SIGINT (Ctrl-C).
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be waited for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT can't be waited for")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}

@@ -1,0 +1,70 @@
+//! What every integration test stands on: a database that is its own, on each engine.
+
+pub(crate) mod postgres;
+
+use ringbook::store::{Connect, Db};
+use tempfile::TempDir;
+
+/// A migrated database that nobody else uses.
+pub(crate) struct TestDb {
+    pub(crate) db: Db,
+    /// For a second pool, or a server of its own, over the same data.
+    pub(crate) connect: Connect,
+    /// The folder of an `SQLite` file; it goes with the test.
+    folder: Option<TempDir>,
+}
+
+impl TestDb {
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display());
+        let connect = Connect::new(url);
+        let db = connect.open().await.unwrap();
+        db.migrate(&connect).await.unwrap();
+        Self {
+            db,
+            connect,
+            folder: Some(folder),
+        }
+    }
+
+    /// Nothing where no Postgres is installed.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let connect = Connect::new(postgres::fresh_database().await?);
+        let db = connect.open().await.unwrap();
+        Some(Self {
+            db,
+            connect,
+            folder: None,
+        })
+    }
+
+    async fn remove(db: Db, connect: Connect, folder: Option<TempDir>) {
+        db.close().await;
+        if folder.is_none() {
+            postgres::drop_database(&connect.url).await;
+        }
+    }
+}
+
+/// Runs a test once on a fresh database of each engine. Standard output says which engine it was on when it failed.
+///
+/// ```ignore
+/// on_each_engine(async |test| {
+///     let mut tx = test.db.write().await.unwrap();
+/// })
+/// .await;
+/// ```
+pub(crate) async fn on_each_engine(test: impl AsyncFn(&TestDb)) {
+    let engines = [Some(TestDb::on_sqlite().await), TestDb::on_postgres().await];
+    for database in engines.into_iter().flatten() {
+        println!("on {:?}:", database.db.engine());
+        test(&database).await;
+        let TestDb {
+            db,
+            connect,
+            folder,
+        } = database;
+        TestDb::remove(db, connect, folder).await;
+    }
+}
