@@ -2,4 +2,5 @@
 pub mod clock;
 pub mod desk;
 pub mod domain;
+pub mod jobs;
 pub mod store;
