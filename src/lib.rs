@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod desk;
 pub mod domain;
+pub mod jobs;
 pub mod scheduling;
 pub mod store;
 pub mod telemetry;

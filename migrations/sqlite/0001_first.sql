@@ -278,7 +278,10 @@ create table jobs (
 ) strict;
 create index jobs_due on jobs (run_at, id) where state in ('queued', 'running');
 create index jobs_in_order on jobs (order_key, id) where state in ('queued', 'running');
+-- Two workers that look at the same moment can't start two jobs of one order_key.
+create unique index jobs_running_key on jobs (order_key) where state = 'running';
 create unique index jobs_dedupe_key on jobs (dedupe_key) where state in ('queued', 'running');
+create index jobs_dead on jobs (business_id, id) where state = 'dead';
 create index jobs_by_business on jobs (business_id, id);
 create index jobs_finished on jobs (finished_at) where state in ('done', 'dead');
 

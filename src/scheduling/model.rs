@@ -78,28 +78,36 @@ struct Minute {
     taken: bool,
 }
 
-impl Minute {
-    fn is_within(&self, day: NaiveDate, from: u16, until: u16) -> bool {
+/// A stretch of what the clock shows.
+struct Shown {
+    from: NaiveDateTime,
+    until: NaiveDateTime,
+}
+
+impl Shown {
+    fn part_of(day: NaiveDate, from: u16, until: u16) -> Self {
         let midnight = day.and_hms_opt(0, 0, 0).unwrap();
-        self.has_shown >= midnight + TimeDelta::minutes(from.into())
-            && self.will_show < midnight + TimeDelta::minutes(until.into())
+        Self {
+            from: midnight + TimeDelta::minutes(from.into()),
+            until: midnight + TimeDelta::minutes(until.into()),
+        }
     }
 
-    fn is_within_span(&self, day: NaiveDate, span: TimeSpan) -> bool {
-        self.is_within(day, span.from_minute(), span.until_minute())
+    fn span(day: NaiveDate, span: TimeSpan) -> Self {
+        Self::part_of(day, span.from_minute(), span.until_minute())
     }
 
-    /// The days whose hours can reach this minute, and some more.
-    fn days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
-        let last = self.has_shown.date() + Days::new(1);
-        (self.will_show.date() - Days::new(3))
-            .iter_days()
-            .take_while(move |day| *day <= last)
+    fn whole(day: NaiveDate) -> Self {
+        Self::part_of(day, 0, 1440)
+    }
+
+    fn holds(&self, minute: &Minute) -> bool {
+        minute.has_shown >= self.from && minute.will_show < self.until
     }
 }
 
 fn line_of_minutes(question: &Question) -> Vec<Minute> {
-    let margin = TimeDelta::hours(60);
+    let margin = TimeDelta::hours(48);
     let shows = |at: DateTime<Utc>| at.with_timezone(&question.zone).naive_local();
     let mut minutes = Vec::new();
     let mut at = question.range.from() - margin;
@@ -117,64 +125,60 @@ fn line_of_minutes(question: &Question) -> Vec<Minute> {
         });
         at += MINUTE;
     }
-    let mut will_show = minutes.last().unwrap().shows;
+    let mut will_show = has_shown;
+    let days = || (0..14).map(|days| has_shown.date() + Days::new(2) - Days::new(days));
+    let shifts: Vec<_> = days().flat_map(|day| shifts(question, day)).collect();
+    let absences: Vec<_> = days().flat_map(|day| absences(question, day)).collect();
     for minute in minutes.iter_mut().rev() {
         will_show = will_show.min(minute.shows);
         minute.will_show = will_show;
-        minute.works = works(question, minute);
-        minute.away = is_away(question, minute);
+        minute.works = shifts.iter().any(|shift| shift.holds(minute));
+        minute.away = absences.iter().any(|absence| absence.holds(minute));
         minute.taken = is_taken(question, minute);
     }
     minutes
 }
 
-fn works(question: &Question, minute: &Minute) -> bool {
+fn shifts(question: &Question, day: NaiveDate) -> Vec<Shown> {
     let diary = &question.diary;
-    minute.days().any(|day| {
-        let special: Vec<_> = diary.exceptions.iter().filter(|e| e.date == day).collect();
-        let usual = diary.hours.as_ref().unwrap_or(&question.hours);
-        if special.is_empty() {
-            usual
-                .on(day.weekday())
-                .iter()
-                .any(|span| minute.is_within_span(day, *span))
-        } else {
-            special
-                .iter()
-                .flat_map(|exception| &exception.spans)
-                .any(|span| minute.is_within_span(day, *span))
-        }
-    })
-}
-
-fn is_away(question: &Question, minute: &Minute) -> bool {
-    let on_leave = |leave: &Leave, day: NaiveDate| {
-        leave.days.first_day() <= day
-            && day <= leave.days.last_day()
-            && match leave.part {
-                Some(part) => minute.is_within_span(day, part),
-                None => minute.is_within(day, 0, 1440),
-            }
+    let special: Vec<_> = diary.exceptions.iter().filter(|e| e.date == day).collect();
+    let usual = diary.hours.as_ref().unwrap_or(&question.hours);
+    let spans = if special.is_empty() {
+        usual.on(day.weekday()).to_vec()
+    } else {
+        special.iter().flat_map(|e| e.spans.clone()).collect()
     };
-    minute.days().any(|day| {
-        let leaves = &question.diary.leaves;
-        leaves.iter().any(|leave| on_leave(leave, day))
-            || (question.closures.iter().any(|it| is_closed(it, day))
-                && minute.is_within(day, 0, 1440))
-    })
+    spans.iter().map(|span| Shown::span(day, *span)).collect()
 }
 
-/// Copies the closure into each later year, and looks whether one of the copies holds the day.
-fn is_closed(closure: &Closure, day: NaiveDate) -> bool {
+fn absences(question: &Question, day: NaiveDate) -> Vec<Shown> {
+    let mut absences = Vec::new();
+    if question.closures.iter().any(|it| is_closed_on(it, day)) {
+        absences.push(Shown::whole(day));
+    }
+    for leave in &question.diary.leaves {
+        if leave.days.first_day() <= day && day <= leave.days.last_day() {
+            absences.push(match leave.part {
+                Some(part) => Shown::span(day, part),
+                None => Shown::whole(day),
+            });
+        }
+    }
+    absences
+}
+
+/// Copies the closure into the later years, and looks whether one of the copies holds the day.
+fn is_closed_on(closure: &Closure, day: NaiveDate) -> bool {
     let (first, last) = (closure.days.first_day(), closure.days.last_day());
-    let copies = if closure.every_year { 40 } else { 1 };
+    let copies = if closure.every_year { 8 } else { 1 };
     (0..copies).any(|years| {
+        let (from, until) = (first.year() + years, last.year() + years);
         let first = first
-            .with_year(first.year() + years)
-            .or(NaiveDate::from_ymd_opt(first.year() + years, 3, 1));
+            .with_year(from)
+            .or(NaiveDate::from_ymd_opt(from, 3, 1));
         let last = last
-            .with_year(last.year() + years)
-            .or(NaiveDate::from_ymd_opt(last.year() + years, 2, 28));
+            .with_year(until)
+            .or(NaiveDate::from_ymd_opt(until, 2, 28));
         first.unwrap() <= day && day <= last.unwrap()
     })
 }
@@ -253,10 +257,13 @@ fn spans_of_a_day() -> impl Strategy<Value = Vec<TimeSpan>> {
     })
 }
 
-fn weekly_hours() -> impl Strategy<Value = WeeklyHours> {
+// Boxed, because strategies nest by value, and a thread's stack has an end.
+fn weekly_hours() -> BoxedStrategy<WeeklyHours> {
     let day_and_night = Just(vec![TimeSpan::from_minutes(0, 1440).unwrap()]);
     let day = prop_oneof![2 => spans_of_a_day(), 1 => day_and_night];
-    proptest::array::uniform7(day).prop_map(|days| WeeklyHours::new(days).unwrap())
+    vec(day, 7)
+        .prop_map(|days| WeeklyHours::new(days.try_into().unwrap()).unwrap())
+        .boxed()
 }
 
 fn some_days(around: NaiveDate) -> impl Strategy<Value = DayRange> {
@@ -289,7 +296,7 @@ fn closure(around: NaiveDate) -> impl Strategy<Value = Closure> {
     })
 }
 
-fn diary(moment: DateTime<Utc>, day: NaiveDate) -> impl Strategy<Value = Diary> {
+fn diary(moment: DateTime<Utc>, day: NaiveDate) -> BoxedStrategy<Diary> {
     let staff_id = StaffId(Uuid::nil());
     let exception = (-3..4_i64, spans_of_a_day()).prop_map(move |(days, spans)| DateException {
         id: ExceptionId(Uuid::nil()),
@@ -326,6 +333,7 @@ fn diary(moment: DateTime<Utc>, day: NaiveDate) -> impl Strategy<Value = Diary> 
             busy,
             load: 0,
         })
+        .boxed()
 }
 
 fn policies() -> impl Strategy<Value = Policies> {
@@ -344,40 +352,42 @@ fn policies() -> impl Strategy<Value = Policies> {
     )
 }
 
-fn question() -> impl Strategy<Value = Question> {
+fn question() -> BoxedStrategy<Question> {
     let zone = select(TZ_VARIANTS.as_slice());
-    (zone, 0..1_000_000_000_i64).prop_flat_map(|(zone, seed)| {
-        let moment = interesting_moment(zone, seed);
-        let day = moment.with_timezone(&zone).date_naive();
-        let closures = prop_oneof![2 => Just(Vec::new()), 1 => vec(closure(day), 1..3)];
-        let duration = prop_oneof![4 => 5..180_i64, 1 => 5..=1440_i64];
-        let buffer = || prop_oneof![Just(0), 0..60_i64, 0..=480_i64];
-        let range = (-2880..2880_i64, 1..2880_i64);
-        let before_range = prop_oneof![-1440..4320_i64, Just(43200)];
-        (
-            (weekly_hours(), closures, policies(), diary(moment, day)),
-            (duration, buffer(), buffer()),
-            (range, before_range),
-        )
-            .prop_map(
-                move |(rules, (duration, before, after), ((from, length), earlier))| {
-                    let (hours, closures, policies, diary) = rules;
-                    let from = moment + TimeDelta::minutes(from);
-                    Question {
-                        zone,
-                        hours,
-                        closures,
-                        policies,
-                        diary,
-                        duration,
-                        before,
-                        after,
-                        range: Interval::new(from, from + TimeDelta::minutes(length)).unwrap(),
-                        now: from - TimeDelta::minutes(earlier),
-                    }
-                },
+    (zone, 0..1_000_000_000_i64)
+        .prop_flat_map(|(zone, seed)| {
+            let moment = interesting_moment(zone, seed);
+            let day = moment.with_timezone(&zone).date_naive();
+            let closures = prop_oneof![2 => Just(Vec::new()), 1 => vec(closure(day), 1..3)];
+            let duration = prop_oneof![4 => 5..180_i64, 1 => 5..=1440_i64];
+            let buffer = || prop_oneof![Just(0), 0..60_i64, 0..=480_i64];
+            let range = (-2880..2880_i64, 1..2880_i64);
+            let before_range = prop_oneof![-1440..4320_i64, Just(43200)];
+            (
+                (weekly_hours(), closures, policies(), diary(moment, day)),
+                (duration, buffer(), buffer()),
+                (range, before_range),
             )
-    })
+                .prop_map(
+                    move |(rules, (duration, before, after), ((from, length), earlier))| {
+                        let (hours, closures, policies, diary) = rules;
+                        let from = moment + TimeDelta::minutes(from);
+                        Question {
+                            zone,
+                            hours,
+                            closures,
+                            policies,
+                            diary,
+                            duration,
+                            before,
+                            after,
+                            range: Interval::new(from, from + TimeDelta::minutes(length)).unwrap(),
+                            now: from - TimeDelta::minutes(earlier),
+                        }
+                    },
+                )
+        })
+        .boxed()
 }
 
 proptest! {

@@ -109,10 +109,6 @@ impl Calendar {
         }
     }
 
-    pub(super) fn zone(&self) -> Tz {
-        self.zone
-    }
-
     pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
         self.first_day.iter_days().take(self.even.len())
     }

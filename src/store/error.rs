@@ -54,6 +54,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "idempotency_key",
     ),
     ("jobs_dedupe_key", "jobs.dedupe_key", "dedupe_key"),
+    ("jobs_running_key", "jobs.order_key", "order_key"),
     (
         "booking_external_ids_external_key",
         "booking_external_ids.external_id",

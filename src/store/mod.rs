@@ -8,12 +8,15 @@ pub mod absences;
 pub mod bookings;
 pub mod businesses;
 pub mod changes;
+pub mod clean_up;
 pub mod closures;
 mod connect;
 pub mod customers;
 pub mod erasure;
 mod error;
 pub mod idempotency;
+pub mod jobs;
+pub mod leases;
 mod migrate;
 mod row;
 pub mod services;
@@ -90,6 +93,18 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// One query in two parts. Between them Postgres is told to pass over rows that another transaction holds; SQLite, which has one
+/// writer at a time, has no such words.
+macro_rules! skipping_locked {
+    ($reader:expr, $select:literal, $rest:literal) => {
+        match $reader.engine() {
+            $crate::store::Engine::Sqlite => concat!($select, $rest),
+            $crate::store::Engine::Postgres => concat!($select, " for update skip locked", $rest),
+        }
+    };
+}
+pub(crate) use skipping_locked;
+
 impl Db {
     pub fn engine(&self) -> Engine {
         match &self.pool {
@@ -145,6 +160,13 @@ impl Reader {
             Inner::Postgres(connection) => Handle::Postgres(connection),
             Inner::SqliteTx(tx, _) => Handle::Sqlite(tx),
             Inner::PostgresTx(tx) => Handle::Postgres(tx),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.0 {
+            Inner::Sqlite(_) | Inner::SqliteTx(..) => Engine::Sqlite,
+            Inner::Postgres(_) | Inner::PostgresTx(_) => Engine::Postgres,
         }
     }
 
