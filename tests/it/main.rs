@@ -7,6 +7,7 @@
     reason = "a test, and what helps it, stops where it fails"
 )]
 
+mod desk;
 mod layers;
 mod migrations;
 mod support;

@@ -1,6 +1,9 @@
 //! What every integration test stands on: a database that is its own, on each engine.
 
+pub(crate) mod house;
 pub(crate) mod postgres;
+
+pub(crate) use house::House;
 
 use ringbook::store::{Connect, Db};
 use tempfile::TempDir;

@@ -1,0 +1,6 @@
+//! The use cases, on both engines.
+
+mod booking;
+mod changing;
+mod holding;
+mod slots;
