@@ -93,40 +93,64 @@ impl TryFrom<Row> for Booking {
 }
 
 pub async fn insert(tx: &mut Tx, business: BusinessId, booking: &Booking) -> Result<()> {
-    let sql = "insert into bookings (business_id, id, staff_id, service_id, customer_id, for_name, starts_at, \
-               ends_at, busy_from, busy_until, status, source, hold_expires_at, unverified, notes, price_minor, \
-               price_currency, cancel_reason, call_id, sync_status, sync_error, last_synced_at, version, created_at, \
-               updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-               $19, $20, $21, $22, $23, $24, $25)";
-    on!(tx, c => sqlx::query(sql)
-        .bind(business.0)
-        .bind(booking.id.0)
-        .bind(booking.staff_id.0)
-        .bind(booking.service_id.0)
-        .bind(booking.customer_id.map(|id| id.0))
-        .bind(booking.for_name.as_deref())
-        .bind(booking.starts_at)
-        .bind(booking.ends_at)
-        .bind(booking.busy.from())
-        .bind(booking.busy.until())
-        .bind(booking.status.as_str())
-        .bind(booking.source.as_str())
-        .bind(booking.hold_expires_at)
-        .bind(booking.unverified)
-        .bind(booking.notes.as_deref())
-        .bind(booking.price.as_ref().map(Money::minor))
-        .bind(booking.price.as_ref().map(Money::currency))
-        .bind(booking.cancel_reason.as_deref())
-        .bind(booking.call_id.map(|id| id.0))
-        .bind(booking.sync.as_ref().map(|sync| sync.status.as_str()))
-        .bind(booking.sync.as_ref().and_then(|sync| sync.error.as_deref()))
-        .bind(booking.sync.as_ref().and_then(|sync| sync.last_synced_at))
-        .bind(booking.version)
-        .bind(booking.created_at)
-        .bind(booking.updated_at)
-        .execute(c)
-        .await
-        .map(drop))?;
+    insert_many(tx, business, std::slice::from_ref(booking)).await
+}
+
+/// Some rows with one statement, and then the next: a row alone costs mostly the way there and back.
+pub async fn insert_many(tx: &mut Tx, business: BusinessId, bookings: &[Booking]) -> Result<()> {
+    const COLUMNS: &str = "business_id, id, staff_id, service_id, customer_id, for_name, starts_at, ends_at, \
+                           busy_from, busy_until, status, source, hold_expires_at, unverified, notes, price_minor, \
+                           price_currency, cancel_reason, call_id, sync_status, sync_error, last_synced_at, version, \
+                           created_at, updated_at";
+    const WIDTH: usize = 25;
+    /// SQLite looks for each value by walking past those before it, so that a long statement costs more than two short ones.
+    const ROWS: usize = 40;
+    for rows in bookings.chunks(ROWS) {
+        let places: Vec<String> = (0..rows.len())
+            .map(|row| {
+                let places: Vec<String> = (1..=WIDTH)
+                    .map(|column| format!("${}", row * WIDTH + column))
+                    .collect();
+                format!("({})", places.join(", "))
+            })
+            .collect();
+        let sql = format!(
+            "insert into bookings ({COLUMNS}) values {}",
+            places.join(", ")
+        );
+        on!(tx, c => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for booking in rows {
+                query = query
+                    .bind(business.0)
+                    .bind(booking.id.0)
+                    .bind(booking.staff_id.0)
+                    .bind(booking.service_id.0)
+                    .bind(booking.customer_id.map(|id| id.0))
+                    .bind(booking.for_name.as_deref())
+                    .bind(booking.starts_at)
+                    .bind(booking.ends_at)
+                    .bind(booking.busy.from())
+                    .bind(booking.busy.until())
+                    .bind(booking.status.as_str())
+                    .bind(booking.source.as_str())
+                    .bind(booking.hold_expires_at)
+                    .bind(booking.unverified)
+                    .bind(booking.notes.as_deref())
+                    .bind(booking.price.as_ref().map(Money::minor))
+                    .bind(booking.price.as_ref().map(Money::currency))
+                    .bind(booking.cancel_reason.as_deref())
+                    .bind(booking.call_id.map(|id| id.0))
+                    .bind(booking.sync.as_ref().map(|sync| sync.status.as_str()))
+                    .bind(booking.sync.as_ref().and_then(|sync| sync.error.as_deref()))
+                    .bind(booking.sync.as_ref().and_then(|sync| sync.last_synced_at))
+                    .bind(booking.version)
+                    .bind(booking.created_at)
+                    .bind(booking.updated_at);
+            }
+            query.execute(c).await.map(drop)
+        })?;
+    }
     Ok(())
 }
 
