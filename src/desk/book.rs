@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Desk, Done, Error, Key, Result, audit,
+    By, Desk, Done, Error, Key, NewCustomer, Result, audit,
     diaries::{self, Diaries, Question},
     idempotency::Once,
     retrying,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         Action, Booking, BookingId, BookingStatus, BusinessId, CallId, Customer, CustomerId, Email,
-        Interval, Name, Note, OptOuts, PhoneNumber, ServiceId, Source, StaffId,
+        Interval, Name, Note, PhoneNumber, ServiceId, Source, StaffId,
     },
     scheduling::{self, Slot, Who},
     store::{self, Tx},
@@ -112,7 +112,7 @@ impl Desk {
         let diaries = diaries::open(&mut tx, &question).await?;
         let slot = self.choose(&diaries, request.starts_at, now, who)?;
         let customer = self
-            .customer(&mut tx, by.business_id, &request.customer, now)
+            .find_or_meet(&mut tx, by.business_id, &request.customer)
             .await?;
         let mut booking = self.draft(&diaries, &slot, request.source, now)?;
         booking.customer_id = Some(customer.id);
@@ -245,31 +245,26 @@ impl Desk {
         })
     }
 
-    async fn customer(
+    /// The customer's row is locked, so that nobody erases them while they are being booked.
+    async fn find_or_meet(
         &self,
         tx: &mut Tx,
         business: BusinessId,
         who: &CustomerRef,
-        now: DateTime<Utc>,
     ) -> Result<Customer> {
         match who {
-            CustomerRef::Known(id) => store::customers::get(tx, business, *id)
-                .await?
-                .ok_or(Error::NotFound("customer")),
+            CustomerRef::Known(id) => {
+                store::customers::lock(tx, business, *id).await?;
+                store::customers::get(tx, business, *id)
+                    .await?
+                    .ok_or(Error::NotFound("customer"))
+            }
             CustomerRef::Met { phone, name, email } => {
-                let newcomer = Customer {
-                    id: CustomerId(self.clock.id()),
-                    phone: phone.clone(),
-                    name: name.clone(),
+                let newcomer = NewCustomer {
                     email: email.clone(),
-                    gender: None,
-                    date_of_birth: None,
-                    preferences: serde_json::Map::new(),
-                    opt_outs: OptOuts::default(),
-                    version: 1,
-                    created_at: now,
-                    updated_at: now,
-                };
+                    ..NewCustomer::called(name.clone(), phone.clone())
+                }
+                .into_customer(&self.clock);
                 Ok(store::customers::find_or_insert(tx, business, &newcomer).await?)
             }
         }

@@ -3,24 +3,35 @@
 //! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of calls or
 //! of calendars; what must happen outside the database is a job, written in the same transaction.
 
+mod absences;
 mod audit;
 mod book;
 mod bookings;
+mod business;
 mod change;
+mod checks;
+mod customers;
 mod diaries;
 mod error;
 mod find_slots;
 mod idempotency;
 mod reschedule;
+mod services;
+mod staff;
 
+pub use absences::{NewBlock, NewException, NewLeave};
 use audit::record;
 pub use book::{BookRequest, Certainty, CustomerRef, HoldRequest};
 pub use bookings::Bookings;
+pub use business::{BusinessPatch, NewBusiness, NewClosure};
 pub use change::{Edit, Target};
+pub use customers::{CustomerFilter, CustomerPatch, NewCustomer, NewHistoryEntry};
 pub use error::{Error, Result};
 pub use find_slots::{LONGEST_RANGE, SlotQuery};
 pub use idempotency::{Done, Key};
 pub use reschedule::{Move, StaffWish};
+pub use services::{NewService, ServicePatch};
+pub use staff::{NewStaff, StaffPatch};
 
 use crate::{
     clock::Clock,
