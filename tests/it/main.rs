@@ -7,6 +7,8 @@
     reason = "a test, and what helps it, stops where it fails"
 )]
 
+mod jobs;
 mod layers;
 mod migrations;
+mod store;
 mod support;

@@ -1,0 +1,1 @@
+//! The hourly clean-up.

@@ -1,0 +1,1 @@
+//! What is old goes, a batch at a time; what is not stays.
