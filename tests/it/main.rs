@@ -8,6 +8,8 @@
 )]
 
 mod desk;
+mod jobs;
 mod layers;
 mod migrations;
+mod store;
 mod support;

@@ -1,0 +1,6 @@
+//! Every store function, on both engines.
+
+mod clean_up;
+mod jobs;
+mod leases;
+pub(crate) mod raw;
