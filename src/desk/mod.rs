@@ -3,6 +3,7 @@
 //! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of calls or
 //! of calendars; what must happen outside the database is a job, written in the same transaction.
 
+mod api_keys;
 mod audit;
 mod book;
 mod bookings;
@@ -11,7 +12,11 @@ mod diaries;
 mod error;
 mod find_slots;
 mod idempotency;
+mod password;
 mod reschedule;
+mod sessions;
+mod token;
+mod users;
 
 use audit::record;
 pub use book::{BookRequest, Certainty, CustomerRef, HoldRequest};
@@ -20,7 +25,10 @@ pub use change::{Edit, Target};
 pub use error::{Error, Result};
 pub use find_slots::{LONGEST_RANGE, SlotQuery};
 pub use idempotency::{Done, Key};
+pub use password::Password;
 pub use reschedule::{Move, StaffWish};
+pub use sessions::{LoggedIn, NotLoggedIn};
+pub use users::{Invitation, Invited};
 
 use crate::{
     clock::Clock,
