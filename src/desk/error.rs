@@ -27,6 +27,9 @@ pub enum Error {
     /// A rule of the business says no.
     #[error("{why}")]
     Refused { code: &'static str, why: String },
+    /// Something of our own that does not fail did.
+    #[error("{0}")]
+    Broken(&'static str),
     #[error(transparent)]
     Store(store::Error),
 }

@@ -4,6 +4,7 @@
 //! of calendars; what must happen outside the database is a job, written in the same transaction.
 
 mod absences;
+mod api_keys;
 mod audit;
 mod book;
 mod bookings;
@@ -15,9 +16,13 @@ mod diaries;
 mod error;
 mod find_slots;
 mod idempotency;
+mod password;
 mod reschedule;
 mod services;
+mod sessions;
 mod staff;
+mod token;
+mod users;
 
 pub use absences::{NewBlock, NewException, NewLeave};
 use audit::record;
@@ -29,9 +34,12 @@ pub use customers::{CustomerFilter, CustomerPatch, NewCustomer, NewHistoryEntry}
 pub use error::{Error, Result};
 pub use find_slots::{LONGEST_RANGE, SlotQuery};
 pub use idempotency::{Done, Key};
+pub use password::Password;
 pub use reschedule::{Move, StaffWish};
 pub use services::{NewService, ServicePatch};
+pub use sessions::{LoggedIn, NotLoggedIn};
 pub use staff::{NewStaff, StaffPatch};
+pub use users::{Invitation, Invited};
 
 use crate::{
     clock::Clock,

@@ -1,9 +1,47 @@
 //! What a person or a key may do.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words;
+use super::{ApiKeyId, BusinessId, Email, Name, UserId, words};
+
+/// A person who works for a business, as that business sees them.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Member {
+    pub user_id: UserId,
+    pub email: Email,
+    pub name: Name,
+    pub role: Role,
+    /// Grows with each change of the person or of their role; the `ETag` of the API.
+    pub version: i64,
+    pub since: DateTime<Utc>,
+}
+
+/// A business that a person works for.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Membership {
+    pub business_id: BusinessId,
+    pub business_name: Name,
+    pub role: Role,
+    pub since: DateTime<Utc>,
+}
+
+/// What a program shows instead of a login. The key itself is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: Name,
+    pub scopes: BTreeSet<Scope>,
+    pub created_at: DateTime<Utc>,
+    /// To the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// Since when it opens nothing any more.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
 
 /// A person's place in a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -20,7 +20,7 @@ pub mod staff;
 pub mod text;
 
 pub use absence::{Block, BlockSource, Closure, ClosureKind, DateException, Leave};
-pub use access::{Role, Scope};
+pub use access::{ApiKey, Member, Membership, Role, Scope};
 pub use audit::{Action, Actor, ActorKind, Change};
 pub use booking::{Booking, BookingStatus, Source, Sync, SyncStatus};
 pub use business::{AiConfig, Business, Language};

@@ -5,6 +5,7 @@
 //! can read too, and which leaves nothing behind unless it is committed.
 
 pub mod absences;
+pub mod api_keys;
 pub mod bookings;
 pub mod businesses;
 pub mod changes;
@@ -20,9 +21,11 @@ pub mod leases;
 mod migrate;
 mod row;
 pub mod services;
+pub mod sessions;
 pub mod staff;
 pub mod staff_services;
 mod time;
+pub mod users;
 
 use std::{
     ops::{Deref, DerefMut},
