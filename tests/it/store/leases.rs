@@ -1,6 +1,8 @@
 //! Claiming, keeping and settling jobs: who may run what, and whose word counts.
 
-use chrono::{DateTime, Duration, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use ringbook::{
     domain::{BusinessId, JobId},
     store::{
@@ -10,13 +12,15 @@ use ringbook::{
     },
 };
 
+use tokio::time::timeout;
+
 use super::raw;
 use crate::{
     jobs::{held_clock, in_order, job, keep, noop, noop_of},
     support::{TestDb, on_each_engine},
 };
 
-const LEASE: Duration = Duration::minutes(1);
+const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 async fn claim_all(test: &TestDb, now: DateTime<Utc>) -> Vec<Claimed> {
     claim(&test.db, now, LEASE, 100).await.unwrap()
@@ -40,7 +44,7 @@ async fn a_job_is_claimed_once_its_time_has_come_and_the_longest_due_first() {
         let now = clock.now();
         let mut kept = Vec::new();
         for seconds in [-10, -30, -20, 1] {
-            let run_at = now + Duration::seconds(seconds);
+            let run_at = now + TimeDelta::seconds(seconds);
             kept.push(
                 keep(
                     &test.db,
@@ -59,7 +63,7 @@ async fn a_job_is_claimed_once_its_time_has_come_and_the_longest_due_first() {
         assert_eq!(ids(&claim_all(test, now).await), [kept[0]]);
         assert_eq!(claim_all(test, now).await, []);
         assert_eq!(
-            ids(&claim_all(test, now + Duration::seconds(1)).await),
+            ids(&claim_all(test, now + TimeDelta::seconds(1)).await),
             [kept[3]]
         );
     })
@@ -76,7 +80,7 @@ async fn jobs_of_one_key_run_one_at_a_time_and_in_order_whenever_they_are_due() 
             .unwrap();
         // Due before the first, and still after it.
         let second = NewJob {
-            run_at: now - Duration::hours(1),
+            run_at: now - TimeDelta::hours(1),
             ..in_order(&clock, "b/sms", 2)
         };
         let second = keep(&test.db, &clock, second).await.unwrap();
@@ -89,7 +93,7 @@ async fn jobs_of_one_key_run_one_at_a_time_and_in_order_whenever_they_are_due() 
         assert_eq!(claim_all(test, clock.now()).await, []);
 
         // A retry keeps its place.
-        let run_at = clock.now() + Duration::seconds(10);
+        let run_at = clock.now() + TimeDelta::seconds(10);
         let why = "busy".to_owned();
         let retry = Outcome::Retry { run_at, why };
         assert!(finish(test, claimed[0].lease, clock.now(), retry).await);
@@ -184,16 +188,20 @@ async fn two_claimers_that_look_at_the_same_moment_start_one_job_of_a_key() {
         let second = tokio::spawn(async move { claim(&db, now, LEASE, 100).await.unwrap() });
         if test.db.engine() == Engine::Postgres {
             // Both SQLite writers queue for one pen; here the second is stopped by the first one's row.
-            let waiting = "pg_stat_activity
-                where datname = current_database() and wait_event_type = 'Lock'";
-            while raw::count(test, waiting).await == 0 {
-                tokio::task::yield_now().await;
-            }
+            timeout(Duration::from_secs(20), somebody_waits(test))
+                .await
+                .expect("the second claimer is stopped");
         }
         first.commit().await.unwrap();
         assert_eq!(second.await.unwrap(), []);
     })
     .await;
+}
+
+async fn somebody_waits(test: &TestDb) {
+    let waiting = "pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while raw::count(test, waiting).await == 0 {}
 }
 
 #[tokio::test]
@@ -207,9 +215,9 @@ async fn a_job_whose_worker_died_runs_again_when_its_lease_is_over() {
             .unwrap();
         let claimed = claim_all(test, clock.now()).await;
         assert_eq!(claimed[0].job.attempts, 1);
-        clock.advance(LEASE - Duration::microseconds(1));
+        clock.advance(LEASE - TimeDelta::microseconds(1));
         assert_eq!(claim_all(test, clock.now()).await, []);
-        clock.advance(Duration::microseconds(1));
+        clock.advance(TimeDelta::microseconds(1));
         let again = claim_all(test, clock.now()).await;
         assert_eq!(ids(&again), [id]);
         assert_eq!(again[0].job.attempts, 2);
@@ -288,7 +296,7 @@ async fn an_extended_lease_lives_longer_and_is_the_only_one_that_counts() {
         let clock = held_clock();
         keep(&test.db, &clock, noop(&clock, 1)).await.unwrap();
         let lease = claim_all(test, clock.now()).await[0].lease;
-        clock.advance(Duration::seconds(40));
+        clock.advance(TimeDelta::seconds(40));
         let mut tx = test.db.write().await.unwrap();
         let longer = extend(&mut tx, lease, clock.now() + LEASE)
             .await
@@ -296,7 +304,7 @@ async fn an_extended_lease_lives_longer_and_is_the_only_one_that_counts() {
             .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(longer.until, clock.now() + LEASE);
-        clock.advance(Duration::seconds(40));
+        clock.advance(TimeDelta::seconds(40));
         assert_eq!(claim_all(test, clock.now()).await, []);
         assert!(!finish(test, lease, clock.now(), Outcome::Done).await);
         assert!(finish(test, longer, clock.now(), Outcome::Done).await);
