@@ -1,0 +1,136 @@
+//! How long the question "what is free" takes, query and rules together, on both engines; and how that grows with the rows in the
+//! database, with the staff asked about and with the days. It makes its own databases with `ringbook seed`; a million rows take a few
+//! minutes, so `BENCH_ROWS=100000` is for a first look, and
+//! `BENCH_URL` names a database that is seeded already. It prints a table in Markdown.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    dead_code,
+    reason = "a bench prints, may stop on nonsense of its own making, and borrows the tests' Postgres"
+)]
+
+#[path = "../tests/it/support/postgres.rs"]
+mod postgres;
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use ringbook::{
+    clock::Clock,
+    desk::{By, Desk, SlotQuery},
+    domain::{Actor, BusinessId, Interval, ServiceId},
+    store::{Connect, Db, businesses, services},
+};
+
+const SAMPLES: usize = 300;
+
+#[tokio::main]
+async fn main() {
+    let rows: u64 = std::env::var("BENCH_ROWS").map_or(1_000_000, |rows| rows.parse().unwrap());
+    println!(
+        "| engine | rows in the database | of this business | staff | days | free starts | p50 ms | p99 ms |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    if let Ok(url) = std::env::var("BENCH_URL") {
+        return measure(&url, rows, 20, &[1, 7, 14, 28]).await;
+    }
+    for engine in ["sqlite", "postgres"] {
+        for (share, staff) in [(100, 20), (10, 20), (1, 20), (10, 5), (10, 1)] {
+            let folder = tempfile::tempdir().unwrap();
+            let url = match engine {
+                "sqlite" => format!("sqlite://{}/bench.db", folder.path().display()),
+                _ => match postgres::fresh_database().await {
+                    Some(url) => url,
+                    None => return,
+                },
+            };
+            let rows = (rows / share).max(1000);
+            seed(&url, rows, staff);
+            let days: &[i64] = if staff == 20 && share == 1 {
+                &[1, 7, 14, 28]
+            } else {
+                &[14]
+            };
+            measure(&url, rows, staff, days).await;
+            if engine == "postgres" {
+                postgres::drop_database(&url).await;
+            }
+        }
+    }
+}
+
+fn seed(url: &str, rows: u64, staff: u32) {
+    let businesses = rows.div_ceil(u64::from(staff) * 10_000);
+    let done = Command::new(env!("CARGO_BIN_EXE_ringbook"))
+        .args(["seed", "--database-url", url])
+        .args(["--bookings", &rows.to_string()])
+        .args(["--staff", &staff.to_string()])
+        .args(["--businesses", &businesses.to_string()])
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}
+
+async fn measure(url: &str, rows: u64, staff: u32, days: &[i64]) {
+    let db = Connect::new(url).open().await.unwrap();
+    let clock = Clock::system();
+    let desk = Desk::new(db.clone(), clock.clone());
+    let (business, service) = somewhere(&db).await;
+    let by = By {
+        business_id: business,
+        actor: Actor::SYSTEM,
+    };
+    let engine = db.engine();
+    let own = rows / rows.div_ceil(u64::from(staff) * 10_000);
+    for &days in days {
+        let now = clock.now();
+        let query = SlotQuery {
+            service_id: service,
+            staff_id: None,
+            starts: Interval::new(now, now + TimeDelta::days(days)).unwrap(),
+            but_not: None,
+        };
+        let mut free = 0;
+        let mut times = Vec::with_capacity(SAMPLES);
+        for warming in [true, false] {
+            for _ in 0..if warming { 20 } else { SAMPLES } {
+                let begun = Instant::now();
+                free = desk.find_slots(by, &query).await.unwrap().len();
+                if !warming {
+                    times.push(begun.elapsed());
+                }
+            }
+        }
+        times.sort_unstable();
+        let at = |share: usize| milliseconds(times[SAMPLES * share / 100]);
+        println!(
+            "| {engine:?} | {rows} | {own} | {staff} | {days} | {free} | {:.2} | {:.2} |",
+            at(50),
+            at(99)
+        );
+    }
+    db.close().await;
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+async fn somewhere(db: &Db) -> (BusinessId, ServiceId) {
+    let mut reader = db.read().await.unwrap();
+    let business = businesses::ids(&mut reader, None, 1).await.unwrap()[0];
+    let service = services::list(&mut reader, business, Some(true), None, 1)
+        .await
+        .unwrap();
+    (business, service[0].id)
+}
