@@ -6,6 +6,8 @@ mod generate;
 
 use clap::Args;
 
+pub(super) use demo::Demo;
+
 use super::say;
 use crate::{app, clock::Clock, config::Config};
 
@@ -40,7 +42,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
     if let Some(bookings) = options.bookings {
         bulk::plant(&db, &clock, options, bookings).await?;
     } else {
-        let demo = demo::Demo::read(&clock)?;
+        let demo = Demo::read(&clock)?;
         let name = &demo.business.name;
         if demo.plant(&db).await? {
             say(format_args!(

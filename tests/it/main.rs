@@ -9,6 +9,7 @@
 
 mod desk;
 mod jobs;
+mod command_line;
 mod layers;
 mod migrations;
 mod store;
