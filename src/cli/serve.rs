@@ -6,7 +6,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{say, seed::Demo};
+use super::{say, seed::plant_demo};
 use crate::{
     app::App,
     clock::Clock,
@@ -26,9 +26,13 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     config.listen = listener.local_addr()?;
     let app = App::start(config, Clock::system()).await?;
     if app.config.is_local() && is_empty(&app.db).await? {
-        Demo::read(&app.clock)?.plant(&app.db).await?;
+        plant_demo(&app.config, &app.db, &app.clock).await?;
     }
     say(format_args!("Ringbook answers on {}", app.public_url))?;
+    say(format_args!(
+        "The API is explained on {}",
+        app.public_url.join("/docs")
+    ))?;
     app.serve(listener, stop).await
 }
 

@@ -7,6 +7,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use crate::support::on_each_engine;
+
 /// In an empty folder, with nothing of this machine's environment.
 fn ringbook(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringbook"));
@@ -134,4 +136,57 @@ fn seeding_twice_makes_one_demo_business() {
     };
     assert!(said().contains("is there, with"));
     assert!(said().contains("was there already"));
+}
+
+#[test]
+fn the_demo_owner_is_made_on_this_machine_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str]| {
+        let seeded = ringbook(folder.path(), arguments).output().unwrap();
+        String::from_utf8(seeded.stdout).unwrap()
+    };
+    let open = said(&["seed", "--public-url=https://book.example.com"]);
+    assert!(!open.contains("password"), "{open}");
+    let local = said(&["seed", "--database-url=sqlite://other.db"]);
+    assert!(local.contains("Log in as owner@example.com"), "{local}");
+}
+
+#[test]
+fn a_person_and_a_key_are_made_for_the_only_business() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str]| {
+        let output = ringbook(folder.path(), arguments).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = |arguments: &[&str]| {
+        let output = ringbook(folder.path(), arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let add = ["user", "add", "--email=ada@example.com", "--name=Ada"];
+    assert!(refused(&add).contains("there is no business yet"));
+    said(&["seed"]);
+    assert!(said(&add).starts_with("Password: "));
+    assert!(said(&["user", "password", "--email=ada@example.com"]).starts_with("Password: "));
+    assert!(said(&["key", "api", "--name=Till"]).starts_with("rbk"));
+    said(&["seed", "--bookings=10"]);
+    assert!(refused(&["key", "api", "--name=Till"]).contains("say which with --business ID"));
+}
+
+#[tokio::test]
+async fn bookings_to_measure_with_fit_into_both_engines() {
+    on_each_engine(async |test| {
+        let folder = tempfile::tempdir().unwrap();
+        let seeded = ringbook(
+            folder.path(),
+            &["seed", "--bookings=100", "--staff=2", "--days=4"],
+        )
+        .env("DATABASE_URL", &test.connect.url)
+        .output()
+        .unwrap();
+        let said = String::from_utf8(seeded.stdout).unwrap();
+        assert_eq!(said, "100 bookings are there, in 1 business.\n");
+    })
+    .await;
 }

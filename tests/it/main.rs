@@ -7,9 +7,9 @@
     reason = "a test, and what helps it, stops where it fails"
 )]
 
+mod command_line;
 mod desk;
 mod jobs;
-mod command_line;
 mod layers;
 mod migrations;
 mod store;
