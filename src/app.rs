@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl, SecretKey},
+    jobs::{self, Worker},
     store::{Connect, Db},
 };
 
@@ -38,6 +39,14 @@ impl App {
         })
     }
 
+    pub fn worker(&self) -> Worker {
+        let context = jobs::Context {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+        };
+        Worker::new(context, jobs::Settings::default())
+    }
+
     /// Everything the server answers.
     pub fn router(&self) -> Router {
         Router::new().route(
@@ -46,17 +55,24 @@ impl App {
         )
     }
 
-    /// Answers until `stop` comes. Then no new connection is taken, those under way get their time to end, and the database is
-    /// closed last.
+    /// Answers, and does the jobs, until `stop` comes. Then no new connection is taken and those under way get their time to end;
+    /// after them the worker ends its jobs, because the last requests may have left some; the database is closed last.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        answer(listener, self.router(), stop, self.config.shutdown_grace()).await?;
+        let no_more_jobs = CancellationToken::new();
+        let worker = tokio::spawn({
+            let (worker, stop) = (self.worker(), no_more_jobs.clone());
+            async move { worker.run(stop).await }
+        });
+        let answered = answer(listener, self.router(), stop, self.config.shutdown_grace()).await;
+        no_more_jobs.cancel();
+        let worked = worker.await.context("the worker of the jobs fell over");
         self.db.close().await;
         tracing::info!("stopped");
-        Ok(())
+        answered.and(worked)
     }
 }
 

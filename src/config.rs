@@ -102,7 +102,13 @@ pub struct Config {
     pub secret_file: Option<PathBuf>,
 
     /// What is logged: error, warn, info, debug, trace, or rules like `info,ringbook=debug`
-    #[arg(long, env, global = true, value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        env,
+        global = true,
+        value_name = "LEVEL",
+        default_value = "info,sqlx=warn"
+    )]
     pub log: String,
 
     /// How it is logged

@@ -1,11 +1,13 @@
 //! The command line: which command, with which settings, and how it ends. Each command's work is in its own file.
 
+mod business;
 mod doctor;
 mod health;
 mod key;
 mod migrate;
 mod seed;
 mod serve;
+mod user;
 
 use std::{
     fmt::Display,
@@ -43,6 +45,9 @@ enum Command {
     Doctor,
     /// Ask the server on this machine whether it answers
     Health,
+    /// Let people log in
+    #[command(subcommand)]
+    User(user::Command),
     /// Make a key: to sign logins with, or for a program that uses the API
     #[command(subcommand)]
     Key(key::Command),
@@ -62,7 +67,6 @@ pub fn main() -> ExitCode {
         .context("the program's threads could not be started");
     match runtime.and_then(|runtime| runtime.block_on(run(cli))) {
         Ok(code) => code,
-        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
 }
@@ -76,7 +80,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Doctor => return doctor::run(&config).await,
         Command::Health => health::run(&config).await?,
-        Command::Key(command) => key::run(&command)?,
+        Command::User(command) => user::run(&config, command).await?,
+        Command::Key(command) => key::run(&config, command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -90,22 +95,19 @@ fn read_env_file() -> anyhow::Result<()> {
     }
 }
 
-/// The answer of a command: to standard output, where it can be piped.
+/// The answer of a command: to standard output, where it can be piped. Whoever stops reading (`ringbook seed | head -1`) stops
+/// nothing else.
 fn say(line: impl Display) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{line}")
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        said => said,
+    }
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // Nobody is left to tell if even this can't be written.
     let _ = writeln!(io::stderr().lock(), "error: {error:#}");
     ExitCode::FAILURE
-}
-
-/// `ringbook openapi | head` is no failure.
-fn reader_left(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// For work whose end is not known.

@@ -5,9 +5,17 @@ mod demo;
 mod generate;
 
 use clap::Args;
+use demo::Demo;
 
 use super::say;
-use crate::{app, clock::Clock, config::Config};
+use crate::{
+    app,
+    clock::Clock,
+    config::Config,
+    desk::{By, Desk, Invitation},
+    domain::{Actor, Email, Name, Role},
+    store::Db,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -40,18 +48,46 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
     if let Some(bookings) = options.bookings {
         bulk::plant(&db, &clock, options, bookings).await?;
     } else {
-        let demo = demo::Demo::read(&clock)?;
-        let name = &demo.business.name;
-        if demo.plant(&db).await? {
-            say(format_args!(
-                "{name} is there, with {} people and {} services.",
-                demo.staff.len(),
-                demo.services.len()
-            ))?;
-        } else {
-            say(format_args!("{name} was there already."))?;
-        }
+        plant_demo(config, &db, &clock).await?;
     }
     db.close().await;
+    Ok(())
+}
+
+/// The demo business, and where only this machine reaches the server, someone who may log in to it. Their password is shown this once.
+pub(super) async fn plant_demo(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
+    let demo = Demo::read(clock)?;
+    let name = &demo.business.name;
+    if !demo.plant(db).await? {
+        return Ok(say(format_args!("{name} was there already."))?);
+    }
+    say(format_args!(
+        "{name} is there, with {} people and {} services.",
+        demo.staff.len(),
+        demo.services.len()
+    ))?;
+    if !config.is_local() {
+        return Ok(say("`ringbook user add` lets somebody log in to it.")?);
+    }
+    let owner = Invitation {
+        email: Email::new("owner@example.com")?,
+        name: Name::new("Demo owner")?,
+        role: Role::Owner,
+        password: None,
+    };
+    let by = By {
+        business_id: demo.business.id,
+        actor: Actor::SYSTEM,
+    };
+    let invited = Desk::new(db.clone(), clock.clone())
+        .invite(by, &owner)
+        .await?;
+    if let Some(password) = invited.password {
+        say(format_args!(
+            "Log in as {} with the password {}",
+            owner.email.as_str(),
+            password.expose()
+        ))?;
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What happens after the transaction: the outbox's worker, and one file per kind of job.
 //!
 //! A job runs at least once, so whatever it does must be safe to do again. To add a kind: a variant of
-//! [`Payload`](crate::store::jobs::Payload), a file here, and an arm in [`Context`]'s `run`.
+//! [`Payload`], a file here, and an arm in [`Context`]'s `run`.
 
 mod backoff;
 pub mod clean_up;

@@ -59,15 +59,15 @@ struct ClosureText {
 
 /// A business with everything that stands in it from the start.
 #[derive(Debug)]
-pub(crate) struct Demo {
-    pub(crate) business: Business,
-    pub(crate) services: Vec<Service>,
-    pub(crate) staff: Vec<Staff>,
-    pub(crate) closures: Vec<Closure>,
+pub(in crate::cli) struct Demo {
+    pub(in crate::cli) business: Business,
+    pub(in crate::cli) services: Vec<Service>,
+    pub(in crate::cli) staff: Vec<Staff>,
+    pub(in crate::cli) closures: Vec<Closure>,
 }
 
 impl Demo {
-    pub(crate) fn read(clock: &Clock) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn read(clock: &Clock) -> anyhow::Result<Self> {
         let business = business(clock)?;
         let mut services = services_of(clock)?;
         let mut people = Vec::new();
@@ -86,7 +86,7 @@ impl Demo {
     }
 
     /// In one transaction: a business is there whole, or not at all. False if it was there already, which its number tells.
-    pub(crate) async fn plant(&self, db: &Db) -> anyhow::Result<bool> {
+    pub(in crate::cli) async fn plant(&self, db: &Db) -> anyhow::Result<bool> {
         let id = self.business.id;
         let mut tx = db.write().await?;
         for number in &self.business.phone_numbers {
