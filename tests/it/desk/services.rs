@@ -1,3 +1,5 @@
+//! Setting up services, and what is refused.
+
 use ringbook::{
     desk::{Error, NewService, ServicePatch},
     domain::{ServiceId, StaffId},

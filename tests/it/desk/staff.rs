@@ -1,3 +1,5 @@
+//! Setting up people, and what is refused.
+
 use ringbook::{
     desk::{Error, NewStaff, StaffPatch},
     domain::{ServiceId, StaffId},

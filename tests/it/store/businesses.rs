@@ -1,3 +1,5 @@
+//! Tenants and the numbers they answer.
+
 use ringbook::{
     domain::{Business, BusinessId, Note},
     store::{Error, businesses},

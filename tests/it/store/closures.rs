@@ -1,3 +1,5 @@
+//! Closures are found by their days, those of every year by any.
+
 use chrono::NaiveDate;
 use ringbook::{
     domain::{Closure, ClosureId, ClosureKind, DayRange, Line},

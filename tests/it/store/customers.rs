@@ -1,3 +1,7 @@
+//! Customers and their history: one for a number, and never renamed by a call.
+
+use std::slice::from_ref;
+
 use ringbook::{
     domain::{
         Customer, CustomerId, Email, Gender, HistoryEntry, HistoryEntryId, HistoryKind, Note,
@@ -305,7 +309,7 @@ async fn another_tenant_neither_sees_nor_changes_a_customer() {
             customers::history(&mut tx, ours, dana.id, None, 9)
                 .await
                 .unwrap(),
-            [entry.clone()]
+            from_ref(&entry)
         );
         let refused = customers::insert_history(&mut tx, theirs, &entry)
             .await

@@ -1,3 +1,5 @@
+//! Services, and who does them.
+
 use ringbook::{
     domain::{Money, Service, ServiceId},
     store::{services, staff_services},

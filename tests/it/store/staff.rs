@@ -1,3 +1,5 @@
+//! People, what they do, and the lock on their diaries.
+
 use ringbook::{
     domain::{Staff, StaffId},
     store::{Engine, Error, staff, staff::Whose, staff_services},
