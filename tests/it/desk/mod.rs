@@ -1,6 +1,12 @@
 //! The use cases, on both engines.
 
+mod absences;
 mod booking;
+mod business;
 mod changing;
+mod customers;
+mod erasing;
 mod holding;
+mod services;
 mod slots;
+mod staff;

@@ -2,6 +2,7 @@
 
 pub(crate) mod house;
 pub(crate) mod postgres;
+pub(crate) mod tenants;
 
 pub(crate) use house::House;
 
