@@ -219,20 +219,29 @@ fn free_by_the_minute(question: &Question) -> Vec<DateTime<Utc>> {
         .collect()
 }
 
+fn offset(zone: Tz, at: DateTime<Utc>) -> TimeDelta {
+    at.with_timezone(&zone).naive_local() - at.naive_utc()
+}
+
 /// A moment at which the zone's clock changes, in the years that have rules, or any moment where it never does.
 fn interesting_moment(zone: Tz, seed: i64) -> DateTime<Utc> {
     let step = TimeDelta::hours(6);
     let begin = DateTime::UNIX_EPOCH + TimeDelta::hours(30 * 8766 + seed % (40 * 8766));
-    let clock_is_off_by =
-        |at: DateTime<Utc>| at.with_timezone(&zone).naive_local() - at.naive_utc();
     let mut at = begin;
-    for _ in 0..800 {
-        if clock_is_off_by(at) != clock_is_off_by(at + step) {
+    for _ in 0..1200 {
+        if offset(zone, at) != offset(zone, at + step) {
             return at;
         }
         at += step;
     }
     begin
+}
+
+fn zones_that_change_their_clocks() -> Vec<Tz> {
+    let spring = DateTime::UNIX_EPOCH + TimeDelta::days(365 * 56);
+    let autumn = spring + TimeDelta::days(182);
+    let changes = |zone: &Tz| offset(*zone, spring) != offset(*zone, autumn);
+    TZ_VARIANTS.iter().copied().filter(changes).collect()
 }
 
 fn span() -> impl Strategy<Value = TimeSpan> {
@@ -318,12 +327,12 @@ fn diary(moment: DateTime<Utc>, day: NaiveDate) -> BoxedStrategy<Diary> {
         let interval = Interval::new(from, from + TimeDelta::minutes(length)).unwrap();
         Busy { interval, kind }
     });
-    let leaves = prop_oneof![2 => Just(Vec::new()), 1 => vec(leave, 1..3)];
+    let leaves = prop_oneof![3 => Just(Vec::new()), 1 => vec(leave, 1..3)];
     (
         prop::option::of(weekly_hours()),
         vec(exception, 0..3),
         leaves,
-        vec(busy, 0..8),
+        vec(busy, 0..6),
     )
         .prop_map(move |(hours, exceptions, leaves, busy)| Diary {
             staff_id,
@@ -338,9 +347,13 @@ fn diary(moment: DateTime<Utc>, day: NaiveDate) -> BoxedStrategy<Diary> {
 
 fn policies() -> impl Strategy<Value = Policies> {
     let interval = select(vec![5_u32, 10, 15, 20, 30, 45, 60, 90, 7, 240]);
-    let horizon = prop_oneof![1..6_u32, Just(90)];
-    (interval, prop_oneof![Just(0), 0..3000_u32], horizon).prop_map(
-        |(interval, notice, horizon)| {
+    let horizon = prop_oneof![1 => 1..6_u32, 2 => Just(90)];
+    (
+        interval,
+        prop_oneof![2 => Just(0), 1 => 0..3000_u32],
+        horizon,
+    )
+        .prop_map(|(interval, notice, horizon)| {
             Policies::try_from(UncheckedPolicies {
                 slot_interval_minutes: interval,
                 minimum_notice_minutes: notice,
@@ -348,21 +361,26 @@ fn policies() -> impl Strategy<Value = Policies> {
                 ..UncheckedPolicies::default()
             })
             .unwrap()
-        },
-    )
+        })
 }
 
 fn question() -> BoxedStrategy<Question> {
-    let zone = select(TZ_VARIANTS.as_slice());
+    let zone = prop_oneof![
+        select(TZ_VARIANTS.as_slice()),
+        select(zones_that_change_their_clocks())
+    ];
     (zone, 0..1_000_000_000_i64)
         .prop_flat_map(|(zone, seed)| {
             let moment = interesting_moment(zone, seed);
             let day = moment.with_timezone(&zone).date_naive();
-            let closures = prop_oneof![2 => Just(Vec::new()), 1 => vec(closure(day), 1..3)];
+            let closures = prop_oneof![3 => Just(Vec::new()), 1 => vec(closure(day), 1..3)];
             let duration = prop_oneof![4 => 5..180_i64, 1 => 5..=1440_i64];
-            let buffer = || prop_oneof![Just(0), 0..60_i64, 0..=480_i64];
-            let range = (-2880..2880_i64, 1..2880_i64);
-            let before_range = prop_oneof![-1440..4320_i64, Just(43200)];
+            let buffer = || prop_oneof![2 => Just(0), 2 => 0..60_i64, 1 => 0..=480_i64];
+            let range = prop_oneof![
+                3 => (-1080..120_i64, 720..1440_i64),
+                1 => (-2880..2880_i64, 1..2880_i64),
+            ];
+            let before_range = prop_oneof![1 => -1440..4320_i64, 2 => Just(4320)];
             (
                 (weekly_hours(), closures, policies(), diary(moment, day)),
                 (duration, buffer(), buffer()),
