@@ -65,6 +65,11 @@ impl Desk {
     pub fn new(db: Db, clock: Clock) -> Self {
         Self { db, clock }
     }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.db.read().await?.ping().await?)
+    }
 }
 
 /// A transaction that was undone because another stood in its way is done again, a bounded number of times.

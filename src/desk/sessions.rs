@@ -60,14 +60,11 @@ impl Desk {
     /// Without a business, the session looks at the first one that the person came to work for.
     pub async fn log_in(
         &self,
-        email: Option<&Email>,
+        email: &Email,
         password: &SecretString,
         business: Option<BusinessId>,
     ) -> Result<LoggedIn, NotLoggedIn> {
-        let user = match email {
-            Some(email) => users::by_email(&mut self.db.read().await?, email).await?,
-            None => None,
-        };
+        let user = users::by_email(&mut self.db.read().await?, email).await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
         let matches = password::matches(password, hash).await?;
         let Some(user) = user.filter(|_| matches) else {
