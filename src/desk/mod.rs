@@ -16,6 +16,7 @@ mod diaries;
 mod error;
 mod find_slots;
 mod idempotency;
+mod jobs;
 mod password;
 mod reschedule;
 mod services;

@@ -87,7 +87,7 @@ impl Desk {
         };
         sessions::insert(&mut tx, &session, now).await?;
         tx.commit().await?;
-        Ok(logged_in(&session, &token, chosen, memberships))
+        Ok(logged_in(&session, &token, &chosen, memberships))
     }
 
     /// Trades a refresh token for the next one, and may turn the session to another business.
@@ -123,7 +123,7 @@ impl Desk {
             return Err(end_because_copied(tx, session.id, now).await);
         }
         tx.commit().await?;
-        Ok(logged_in(&session, &next, chosen, memberships))
+        Ok(logged_in(&session, &next, &chosen, memberships))
     }
 
     /// Ends the session of a refresh token. One that opens nothing is as good as logged out.
@@ -187,7 +187,7 @@ async fn end_because_copied(mut tx: Tx, session: SessionId, now: DateTime<Utc>) 
 fn logged_in(
     session: &Session,
     token: &Token,
-    chosen: Membership,
+    chosen: &Membership,
     memberships: Vec<Membership>,
 ) -> LoggedIn {
     LoggedIn {

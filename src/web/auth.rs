@@ -190,7 +190,7 @@ macro_rules! can {
     ($($(#[$doc:meta])* $name:ident = $scope:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $name(pub Caller);
+        pub(super) struct $name(pub(super) Caller);
 
         impl<S: Sync> FromRequestParts<S> for $name {
             type Rejection = Error;

@@ -45,9 +45,9 @@ where
         let mut input = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut input).map_err(|why| {
             let path = why.path().to_string();
-            json_error(path, why.inner())
+            json_error(&path, why.inner())
         })?;
-        input.end().map_err(|why| json_error(String::new(), &why))?;
+        input.end().map_err(|why| json_error("", &why))?;
         Ok(Self(value))
     }
 }
@@ -64,7 +64,7 @@ fn is_json(kind: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn json_error(path: String, why: &serde_json::Error) -> Error {
+fn json_error(path: &str, why: &serde_json::Error) -> Error {
     let message = why.to_string();
     match why.classify() {
         Category::Data => {
@@ -78,7 +78,7 @@ fn json_error(path: String, why: &serde_json::Error) -> Error {
 }
 
 /// Where a field is missing or unknown, the path ends at what should hold it, and the message has its name.
-fn named(path: String, message: &str) -> Error {
+fn named(path: &str, message: &str) -> Error {
     let parent = path.trim_end_matches('?').trim_end_matches('.');
     let name = ["missing field `", "unknown field `"]
         .iter()
@@ -143,7 +143,7 @@ where
         let input = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(input)
             .map(Self)
-            .map_err(|why| named(why.path().to_string(), &why.inner().to_string()))
+            .map_err(|why| named(&why.path().to_string(), &why.inner().to_string()))
     }
 }
 
@@ -160,9 +160,9 @@ mod tests {
 
     #[test]
     fn a_missing_field_is_named_by_its_whole_path() {
-        assert_eq!(field_of(named(".".into(), "missing field `name`")), "name");
+        assert_eq!(field_of(named(".", "missing field `name`")), "name");
         assert_eq!(
-            field_of(named("customer".into(), "missing field `phone`")),
+            field_of(named("customer", "missing field `phone`")),
             "customer.phone"
         );
     }
@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn an_unknown_field_is_named_once() {
         let message = "unknown field `nmae`, expected `name`";
-        assert_eq!(field_of(named("nmae".into(), message)), "nmae");
-        assert_eq!(field_of(named(".".into(), message)), "nmae");
+        assert_eq!(field_of(named("nmae", message)), "nmae");
+        assert_eq!(field_of(named(".", message)), "nmae");
     }
 
     #[test]
