@@ -83,7 +83,10 @@ impl Desk {
     }
 
     /// Whose key this is and what it opens. Nothing for one that opens nothing, whatever the reason.
-    pub async fn holder_of_key(&self, shown: &str) -> Result<Option<(By, BTreeSet<Scope>)>> {
+    pub async fn holder_of_key(
+        &self,
+        shown: &str,
+    ) -> Result<Option<(ApiKeyId, By, BTreeSet<Scope>)>> {
         let Some(token) = Token::parse(KIND, shown) else {
             return Ok(None);
         };
@@ -106,7 +109,7 @@ impl Desk {
         {
             tracing::warn!(%error, "the last use of an API key was not written down");
         }
-        Ok(Some((by, known.key.scopes)))
+        Ok(Some((known.key.id, by, known.key.scopes)))
     }
 
     async fn touch_key(&self, by: By, id: ApiKeyId) -> Result<()> {

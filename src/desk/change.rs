@@ -1,9 +1,10 @@
 //! Changing a booking that exists: the frame that each change stands in, and the changes that need nothing more.
 
 use chrono::{DateTime, Duration, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{By, Desk, Done, Error, Key, Result, audit, idempotency::Once, retrying};
+use super::{By, Desk, Done, Error, Key, Result, audit, checks, idempotency::Once, retrying};
 use crate::{
     domain::{Action, Booking, BookingId, BookingStatus, Business, BusinessId, Line, Name, Note},
     scheduling::Who,
@@ -20,9 +21,16 @@ pub struct Target {
 }
 
 /// What may be written on a booking without moving it. `Some(None)` clears.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = BookingPatch)]
 pub struct Edit {
+    /// Who comes, where it is not the customer.
+    #[serde(deserialize_with = "checks::clearable")]
+    #[schema(value_type = Option<Name>)]
     pub for_name: Option<Option<Name>>,
+    #[serde(deserialize_with = "checks::clearable")]
+    #[schema(value_type = Option<Note>)]
     pub notes: Option<Option<Note>>,
 }
 

@@ -16,6 +16,7 @@ mod diaries;
 mod error;
 mod find_slots;
 mod idempotency;
+mod jobs;
 mod password;
 mod reschedule;
 mod services;
@@ -64,6 +65,11 @@ pub struct By {
 impl Desk {
     pub fn new(db: Db, clock: Clock) -> Self {
         Self { db, clock }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.db.read().await?.ping().await?)
     }
 }
 

@@ -60,14 +60,11 @@ impl Desk {
     /// Without a business, the session looks at the first one that the person came to work for.
     pub async fn log_in(
         &self,
-        email: Option<&Email>,
+        email: &Email,
         password: &SecretString,
         business: Option<BusinessId>,
     ) -> Result<LoggedIn, NotLoggedIn> {
-        let user = match email {
-            Some(email) => users::by_email(&mut self.db.read().await?, email).await?,
-            None => None,
-        };
+        let user = users::by_email(&mut self.db.read().await?, email).await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
         let matches = password::matches(password, hash).await?;
         let Some(user) = user.filter(|_| matches) else {
@@ -90,7 +87,7 @@ impl Desk {
         };
         sessions::insert(&mut tx, &session, now).await?;
         tx.commit().await?;
-        Ok(logged_in(&session, &token, chosen, memberships))
+        Ok(logged_in(&session, &token, &chosen, memberships))
     }
 
     /// Trades a refresh token for the next one, and may turn the session to another business.
@@ -126,7 +123,7 @@ impl Desk {
             return Err(end_because_copied(tx, session.id, now).await);
         }
         tx.commit().await?;
-        Ok(logged_in(&session, &next, chosen, memberships))
+        Ok(logged_in(&session, &next, &chosen, memberships))
     }
 
     /// Ends the session of a refresh token. One that opens nothing is as good as logged out.
@@ -190,7 +187,7 @@ async fn end_because_copied(mut tx: Tx, session: SessionId, now: DateTime<Utc>) 
 fn logged_in(
     session: &Session,
     token: &Token,
-    chosen: Membership,
+    chosen: &Membership,
     memberships: Vec<Membership>,
 ) -> LoggedIn {
     LoggedIn {

@@ -35,16 +35,15 @@ impl Desk {
     /// A person who is known by that address gets one more business; their name and password stay.
     pub async fn invite(&self, by: By, invitation: &Invitation) -> Result<Invited> {
         let known = users::by_email(&mut self.db.read().await?, &invitation.email).await?;
-        let first_login = match known {
-            Some(_) => None,
-            None => {
-                let password = match &invitation.password {
-                    Some(password) => password.clone(),
-                    None => Password::made_up(&self.clock),
-                };
-                let hash = password.hash(&self.clock).await?;
-                Some((password, hash))
-            }
+        let first_login = if known.is_some() {
+            None
+        } else {
+            let password = match &invitation.password {
+                Some(password) => password.clone(),
+                None => Password::made_up(&self.clock),
+            };
+            let hash = password.hash(&self.clock).await?;
+            Some((password, hash))
         };
         let hash = first_login.as_ref().map(|(_, hash)| hash.as_str());
         let member = retrying(|| self.add_member(by, invitation, hash)).await?;

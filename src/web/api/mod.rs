@@ -1,0 +1,38 @@
+//! The API, one file per resource.
+#![expect(
+    unused_qualifications,
+    reason = "what `utoipa::path` writes for parameters names types by a longer path than it needs"
+)]
+
+mod absences;
+mod api_keys;
+mod auth;
+mod availability;
+mod bookings;
+mod business;
+mod customers;
+mod jobs;
+mod me;
+mod services;
+mod staff;
+mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use super::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(auth::routes())
+        .merge(me::routes())
+        .merge(users::routes())
+        .merge(api_keys::routes())
+        .merge(business::routes())
+        .merge(staff::routes())
+        .merge(absences::routes())
+        .merge(services::routes())
+        .merge(customers::routes())
+        .merge(availability::routes())
+        .merge(bookings::routes())
+        .merge(jobs::routes())
+}
