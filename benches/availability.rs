@@ -8,7 +8,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    dead_code,
     reason = "a bench prints, may stop on nonsense of its own making, and borrows the tests' Postgres"
 )]
 

@@ -1,17 +1,21 @@
 //! Wires the parts together; the order of start and of shutdown.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, sync::Arc, time::Duration};
+use std::{
+    fs::OpenOptions, net::SocketAddr, os::unix::fs::OpenOptionsExt, sync::Arc, time::Duration,
+};
 
 use anyhow::Context;
-use axum::{Json, Router, routing::get};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     config::{Config, PublicUrl, SecretKey},
+    desk::Desk,
     jobs::{self, Worker},
     store::{Connect, Db},
+    web,
 };
 
 /// What a running program is made of. Cheap to clone.
@@ -49,10 +53,28 @@ impl App {
 
     /// Everything the server answers.
     pub fn router(&self) -> Router {
-        Router::new().route(
-            "/health",
-            get(async || Json(serde_json::json!({ "status": "ok" }))),
-        )
+        let desk = Desk::new(self.db.clone(), self.clock.clone());
+        let settings = web::Settings {
+            access_token_key: self.secret.derive("access token"),
+            https: self.public_url.is_https(),
+            origins: self
+                .config
+                .cors_origins
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            rate_limit: self.config.rate_limit,
+            body_limit: usize::try_from(self.config.body_limit).unwrap_or(usize::MAX),
+            address_header: self.config.client_address_header.clone(),
+        };
+        web::router(desk, self.clock.clone(), settings)
+    }
+
+    /// The first of the jobs that call for themselves again.
+    async fn schedule(&self) -> anyhow::Result<()> {
+        let mut tx = self.db.write().await?;
+        jobs::clean_up::schedule(&mut tx, &self.clock).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Answers, and does the jobs, until `stop` comes. Then no new connection is taken and those under way get their time to end;
@@ -62,6 +84,7 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
+        self.schedule().await?;
         let no_more_jobs = CancellationToken::new();
         let worker = tokio::spawn({
             let (worker, stop) = (self.worker(), no_more_jobs.clone());
@@ -118,7 +141,11 @@ async fn answer(
     grace: Duration,
 ) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
-    let server = axum::serve(listener, router).with_graceful_shutdown({
+    let server = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown({
         let stopping = stopping.clone();
         async move {
             stop.await;

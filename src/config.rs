@@ -9,10 +9,12 @@ pub mod secret;
 
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use axum::http::HeaderName;
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -126,9 +128,12 @@ pub struct Config {
     pub cors_origins: Vec<Origin>,
 
     /// Requests a minute that one credential, or one address without a credential, may make
-    #[arg(long, env, global = true, value_name = "N", default_value_t = 600,
-          value_parser = clap::value_parser!(u32).range(1..))]
-    pub rate_limit: u32,
+    #[arg(long, env, global = true, value_name = "N", default_value = "600")]
+    pub rate_limit: NonZeroU32,
+
+    /// Behind a proxy: the header in which it names the address that asks, like `Fly-Client-IP` [default: trust no header]
+    #[arg(long, env, global = true, value_name = "NAME")]
+    pub client_address_header: Option<HeaderName>,
 
     /// Largest request body, in bytes
     #[arg(long, env, global = true, value_name = "BYTES", default_value_t = 256 * 1024,

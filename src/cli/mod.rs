@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod key;
 mod migrate;
+mod openapi;
 mod seed;
 mod serve;
 mod user;
@@ -45,6 +46,8 @@ enum Command {
     Doctor,
     /// Ask the server on this machine whether it answers
     Health,
+    /// Print the API's document, OpenAPI 3.1
+    Openapi,
     /// Let people log in
     #[command(subcommand)]
     User(user::Command),
@@ -80,6 +83,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Doctor => return doctor::run(&config).await,
         Command::Health => health::run(&config).await?,
+        Command::Openapi => openapi::run()?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }

@@ -166,7 +166,7 @@ async fn fill(
             });
         }
     }
-    let kept = store::bookings::kept_time(
+    let kept = store::kept_time::of(
         reader,
         business,
         whose,
@@ -175,13 +175,13 @@ async fn fill(
         question.now,
     )
     .await?;
-    for (staff, interval) in kept {
+    for (staff, times) in kept {
         if let Some(diary) = diaries.get_mut(&staff) {
-            diary.busy.push(Busy {
+            diary.load += u32::try_from(times.len()).unwrap_or(u32::MAX);
+            diary.busy.extend(times.into_iter().map(|interval| Busy {
                 interval,
                 kind: BusyKind::Booking,
-            });
-            diary.load += 1;
+            }));
         }
     }
 

@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{AssertSqlSafe, Database, Encode, FromRow, QueryBuilder, Type};
 use uuid::Uuid;
 
-use super::{Error, Reader, Result, Tx, on, row::Place, staff::Whose};
+use super::{Error, Reader, Result, Tx, on, row::Place};
 use crate::domain::{
     Booking, BookingId, BookingStatus, BusinessId, CallId, CustomerId, Interval, Money, ServiceId,
     StaffId, Sync,
 };
 
 /// No booking is busy for longer; the tables check it. Whoever looks for overlaps need not look back further.
-const LONGEST_BUSY: Duration = Duration::days(2);
+pub(super) const LONGEST_BUSY: Duration = Duration::days(2);
 
 macro_rules! select_booking {
     ($rest:literal) => {
@@ -246,44 +246,6 @@ pub async fn delete_expired_holds(
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?)
-}
-
-/// The time that bookings and live holds keep, buffers included, where it overlaps `during`. `but_not` leaves one out: a booking
-/// that is being moved is not in its own way, nor is a hold in the way of the call it belongs to.
-pub async fn kept_time(
-    reader: &mut Reader,
-    business: BusinessId,
-    whose: Whose,
-    during: &Interval,
-    but_not: Option<BookingId>,
-    now: DateTime<Utc>,
-) -> Result<Vec<(StaffId, Interval)>> {
-    let condition = whose.condition("staff_id");
-    let sql = format!(
-        "select staff_id, busy_from, busy_until from bookings
-         where business_id = $1 and {condition} and status in ('held', 'tentative', 'booked')
-           and busy_from < $3 and busy_from > $4 and busy_until > $5
-           and (status <> 'held' or hold_expires_at > $6) and id <> $7"
-    );
-    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = on!(reader, c => sqlx::query_as(AssertSqlSafe(sql))
-            .bind(business.0)
-            .bind(whose.id(business))
-            .bind(during.until())
-            .bind(during.from() - LONGEST_BUSY)
-            .bind(during.from())
-            .bind(now)
-            .bind(but_not.map_or(Uuid::nil(), |id| id.0))
-            .fetch_all(c)
-            .await)?;
-    rows.into_iter()
-        .map(|(staff, from, until)| {
-            let place = Place {
-                table: "bookings",
-                row: &staff,
-            };
-            Ok((StaffId(staff), place.check(Interval::new(from, until))?))
-        })
-        .collect()
 }
 
 /// Which bookings a list shows. Holds are in none.

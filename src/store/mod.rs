@@ -17,6 +17,7 @@ pub mod erasure;
 mod error;
 pub mod idempotency;
 pub mod jobs;
+pub mod kept_time;
 pub mod leases;
 mod migrate;
 mod row;
