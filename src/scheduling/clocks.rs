@@ -1,5 +1,6 @@
 //! What the rules come to on the days on which clocks change. Real zones, real dates.
 
+use chrono::TimeDelta;
 use chrono_tz::{
     Africa, America, Asia, Atlantic, Australia,
     Europe::{Berlin, London},
@@ -7,6 +8,7 @@ use chrono_tz::{
 };
 
 use super::{Need, Who::Customer, sample::Sample, zone::local_day};
+use crate::domain::Interval;
 
 /// Open all day; asked the day before.
 fn always_open(zone: Tz, asked: &str) -> Sample {
@@ -173,6 +175,28 @@ fn the_last_hour_of_a_day_may_come_twice() {
         assert_eq!(hours_of(zone, day), 25, "{zone}");
         assert_eq!(hours_of(zone, next), 24, "{zone}");
     }
+}
+
+#[test]
+fn a_date_may_begin_and_then_wait_while_the_day_before_comes_back() {
+    // At one minute past midnight, the clock was put back to one minute past eleven.
+    let mut sample = always_open(America::St_Johns, "2010-11-01 12:00");
+    sample.policies.slot_interval_minutes = 30;
+    let starts = sample.starts("2010-11-07 00:00", "2010-11-07 00:30");
+    assert_eq!(starts, ["07 00:00", "06 23:30", "07 00:00"]);
+
+    let midnight = sample.at("2010-11-07 00:00");
+    let until_the_day_before = Interval::new(midnight, midnight + TimeDelta::minutes(10)).unwrap();
+    assert_eq!(sample.starts_in(&until_the_day_before), ["07 00:00"]);
+
+    sample.close("2010-11-07", "2010-11-07", false);
+    sample.need = Need::new(30, 0, 0).unwrap();
+    let starts = sample.starts("2010-11-06 23:00", "2010-11-08 01:00");
+    assert_eq!(
+        starts,
+        ["06 23:00", "06 23:30", "08 00:00", "08 00:30"],
+        "closed from its first minute, the hour of the day before included"
+    );
 }
 
 #[test]

@@ -283,7 +283,7 @@ fn some_days(around: NaiveDate) -> impl Strategy<Value = DayRange> {
 }
 
 fn closure(around: NaiveDate) -> impl Strategy<Value = Closure> {
-    let yearly = (some_days(around), 0..4_i32, 0..400_i64, 0..20_u32).prop_map(
+    let yearly = (some_days(around), -1..4_i32, 0..400_i64, 0..20_u32).prop_map(
         |(days, years, more, rare)| {
             // Two years long is rare, but has rules too.
             let more = if rare == 0 { more * 2 } else { more % 12 };
@@ -374,7 +374,8 @@ fn question() -> BoxedStrategy<Question> {
             let moment = interesting_moment(zone, seed);
             let day = moment.with_timezone(&zone).date_naive();
             let closures = prop_oneof![3 => Just(Vec::new()), 1 => vec(closure(day), 1..3)];
-            let duration = prop_oneof![4 => 5..180_i64, 1 => 5..=1440_i64];
+            let quarters = (1..12_i64).prop_map(|quarters| quarters * 15);
+            let duration = prop_oneof![3 => quarters, 2 => 5..180_i64, 1 => 5..=1440_i64];
             let buffer = || prop_oneof![2 => Just(0), 2 => 0..60_i64, 1 => 0..=480_i64];
             let range = prop_oneof![
                 3 => (-1080..120_i64, 720..1440_i64),

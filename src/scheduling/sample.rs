@@ -93,26 +93,27 @@ impl Sample {
     }
 
     pub(super) fn slots(&self, from: &str, until: &str) -> Vec<Slot> {
-        let range = Interval::new(self.at(from), self.at(until)).unwrap();
+        self.slots_in(&Interval::new(self.at(from), self.at(until)).unwrap())
+    }
+
+    fn slots_in(&self, range: &Interval) -> Vec<Slot> {
         let policies = Policies::try_from(self.policies.clone()).unwrap();
-        free_slots(
-            &self.house(&policies),
-            &self.diary,
-            &self.need,
-            &range,
-            self.now,
-        )
+        let house = self.house(&policies);
+        free_slots(&house, &self.diary, &self.need, range, self.now)
     }
 
     /// The free starts as the clock shows them.
     pub(super) fn starts(&self, from: &str, until: &str) -> Vec<String> {
-        self.slots(from, until)
+        self.starts_in(&Interval::new(self.at(from), self.at(until)).unwrap())
+    }
+
+    pub(super) fn starts_in(&self, range: &Interval) -> Vec<String> {
+        let slots = self.slots_in(range);
+        let shown = slots
             .iter()
-            .map(|slot| {
-                wall_time(self.zone, slot.starts_at)
-                    .format("%d %H:%M")
-                    .to_string()
-            })
+            .map(|slot| wall_time(self.zone, slot.starts_at));
+        shown
+            .map(|time| time.format("%d %H:%M").to_string())
             .collect()
     }
 
