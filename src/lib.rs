@@ -1,2 +1,3 @@
 //! Ringbook answers a business's phone and writes the booking.
 pub mod domain;
+pub mod language;
