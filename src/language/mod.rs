@@ -7,6 +7,7 @@
 //! over a model for this first reading because they answer in microseconds and can be read. Where they are unsure
 //! they say so ([`Confidence::Unsure`]), or say nothing: a wrong value is far worse than none.
 
+mod calendar;
 pub mod context;
 mod en;
 pub mod meaning;

@@ -45,7 +45,12 @@ impl<Id> Entry<Id> {
             .into_iter()
             .map(|name| {
                 name.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
-                    .map(plain)
+                    .map(|word| {
+                        let mut folded = String::new();
+                        let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
+                        fold(stem.unwrap_or(word), &mut folded);
+                        folded
+                    })
                     .filter(|word| !word.is_empty())
                     .collect::<Vec<_>>()
             })
@@ -56,24 +61,23 @@ impl<Id> Entry<Id> {
 }
 
 /// Lower case, without accents and apostrophes: the form in which two spellings of a word are one.
-pub(super) fn plain(word: &str) -> String {
-    word.chars().flat_map(char::to_lowercase).fold(
-        String::with_capacity(word.len()),
-        |mut word, c| {
-            match c {
-                'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => word.push('a'),
-                'è' | 'é' | 'ê' | 'ë' => word.push('e'),
-                'ì' | 'í' | 'î' | 'ï' => word.push('i'),
-                'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => word.push('o'),
-                'ù' | 'ú' | 'û' | 'ü' => word.push('u'),
-                'ç' => word.push('c'),
-                'ñ' => word.push('n'),
-                'ß' => word.push_str("ss"),
-                '\'' | '’' => {}
-                c if c.is_alphanumeric() => word.push(c),
-                _ => {}
-            }
-            word
-        },
-    )
+pub(super) fn fold(word: &str, folded: &mut String) {
+    if word.bytes().all(|b| b.is_ascii_lowercase()) {
+        folded.push_str(word);
+        return;
+    }
+    for c in word.chars().flat_map(char::to_lowercase) {
+        match c {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
+            'ç' => folded.push('c'),
+            'ñ' => folded.push('n'),
+            'ß' => folded.push_str("ss"),
+            c if c.is_alphanumeric() => folded.push(c),
+            _ => {}
+        }
+    }
 }

@@ -1,0 +1,1 @@
+//! What is understood of several hundred things that callers say.
