@@ -5,9 +5,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BookingId, Name, PhoneNumber, ServiceId, StaffId};
+use crate::domain::{BookingId, Interval, Name, PhoneNumber, ServiceId};
 
 use super::{
+    draft::StaffWish,
     event::{ProposalId, Slot, WorkId},
     playback::{Generation, Span, UtteranceId},
 };
@@ -29,14 +30,18 @@ pub enum Action {
         from: u16,
     },
     /// Silence at once: what the line still has of this generation or an older one is thrown away.
-    StopPlayback { generation: Generation },
+    StopPlayback {
+        generation: Generation,
+    },
     /// A line of the transcript: what was said, and for our own words what was heard of it.
-    Transcript { who: Who, text: String },
+    Transcript {
+        who: Who,
+        text: String,
+    },
     CheckAvailability {
         id: WorkId,
         service: ServiceId,
-        /// Nobody in particular, if absent.
-        staff: Option<StaffId>,
+        who: StaffWish,
         starts_at: DateTime<Utc>,
         /// The booking that would move there, which does not stand in its own way.
         moving: Option<BookingId>,
@@ -44,13 +49,20 @@ pub enum Action {
     FindSlots {
         id: WorkId,
         service: ServiceId,
-        staff: Option<StaffId>,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
+        who: StaffWish,
+        /// Where a start may lie.
+        windows: Vec<Interval>,
+        order: Order,
         moving: Option<BookingId>,
     },
-    Hold { id: WorkId, service: ServiceId, slot: Slot },
-    ReleaseHold { hold: BookingId },
+    Hold {
+        id: WorkId,
+        service: ServiceId,
+        slot: Slot,
+    },
+    ReleaseHold {
+        hold: BookingId,
+    },
     Book {
         id: WorkId,
         proposal: ProposalId,
@@ -63,8 +75,15 @@ pub enum Action {
         /// The caller has said that they book for somebody else.
         for_other: bool,
     },
-    FindBookings { id: WorkId, phone: PhoneNumber },
-    Cancel { id: WorkId, proposal: ProposalId, booking: BookingId },
+    FindBookings {
+        id: WorkId,
+        phone: PhoneNumber,
+    },
+    Cancel {
+        id: WorkId,
+        proposal: ProposalId,
+        booking: BookingId,
+    },
     Reschedule {
         id: WorkId,
         proposal: ProposalId,
@@ -74,12 +93,16 @@ pub enum Action {
     },
     TakeMessage {
         id: WorkId,
+        proposal: ProposalId,
         name: Option<Name>,
         phone: Option<PhoneNumber>,
         text: String,
     },
     /// Ring a person and give them the call.
-    Transfer { id: WorkId, number: PhoneNumber },
+    Transfer {
+        id: WorkId,
+        number: PhoneNumber,
+    },
     HangUp,
     /// Nothing comes after this.
     Finish {
@@ -119,6 +142,15 @@ impl Action {
             _ => None,
         }
     }
+}
+
+/// Which of many free starts to name first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Earliest,
+    Latest,
+    Nearest(DateTime<Utc>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{
-    Language, Line, Money, Name, Note, OnUnknown, PhoneNumber, ServiceId, StaffId, WeeklyHours,
+use crate::{
+    domain::{
+        Language, Line, Money, Name, Note, OnUnknown, PhoneNumber, ServiceId, StaffId, WeeklyHours,
+    },
+    language::Country,
 };
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ use crate::domain::{
 pub struct Briefing {
     pub name: Name,
     pub zone: Tz,
+    /// Where a telephone number without a country code belongs.
+    pub country: Country,
     pub hours: WeeklyHours,
     /// Is it open at the moment the call comes in, closures and special hours considered?
     pub open: bool,

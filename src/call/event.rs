@@ -8,7 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{BookingId, CallId, Name, PhoneNumber, ServiceId, StaffId};
 
-use super::{briefing::Briefing, draft::Draft, playback::Mark, timer::{Ms, Timer}};
+use super::{
+    briefing::Briefing,
+    draft::Draft,
+    playback::Mark,
+    timer::{Ms, Timer},
+};
 
 /// Ties an answer to the action that asked for it. One that is no longer waited for is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,30 +34,82 @@ pub enum Event {
     SpeechStarted,
     SpeechEnded,
     /// What the caller seems to be saying, while they say it; each replaces the one before.
-    Interim { text: String },
+    Interim {
+        text: String,
+    },
     /// What the caller said, as far as the recogniser is concerned; it may come in pieces.
-    Heard { text: String },
+    Heard {
+        text: String,
+    },
     /// A key of the caller's telephone: `0` to `9`, `*`, `#`.
-    Digit { digit: char },
+    Digit {
+        digit: char,
+    },
     /// The sound of one span was handed to the line, and is this long.
-    Sent { mark: Mark, length: Ms },
+    Sent {
+        mark: Mark,
+        length: Ms,
+    },
     /// The line says that everything up to this mark was played, or thrown away.
-    Mark { mark: Mark },
-    Timer { timer: Timer },
-    Availability { id: WorkId, answer: Availability },
-    SlotsFound { id: WorkId, slots: Vec<Slot> },
-    Held { id: WorkId, hold: BookingId },
-    HoldRefused { id: WorkId, alternatives: Vec<Slot> },
-    Booked { id: WorkId, booking: BookingId, tentative: bool },
-    BookRefused { id: WorkId, why: Refused, alternatives: Vec<Slot> },
-    FoundBookings { id: WorkId, bookings: Vec<FoundBooking> },
-    Cancelled { id: WorkId },
-    CancelRefused { id: WorkId, why: Refused },
-    Rescheduled { id: WorkId, tentative: bool },
-    RescheduleRefused { id: WorkId, why: Refused, alternatives: Vec<Slot> },
-    MessageTaken { id: WorkId },
+    Mark {
+        mark: Mark,
+    },
+    Timer {
+        timer: Timer,
+    },
+    Availability {
+        id: WorkId,
+        answer: Availability,
+    },
+    SlotsFound {
+        id: WorkId,
+        slots: Vec<Slot>,
+    },
+    Held {
+        id: WorkId,
+        hold: BookingId,
+    },
+    HoldRefused {
+        id: WorkId,
+        alternatives: Vec<Slot>,
+    },
+    Booked {
+        id: WorkId,
+        booking: BookingId,
+        tentative: bool,
+    },
+    BookRefused {
+        id: WorkId,
+        why: Refused,
+        alternatives: Vec<Slot>,
+    },
+    FoundBookings {
+        id: WorkId,
+        bookings: Vec<FoundBooking>,
+    },
+    Cancelled {
+        id: WorkId,
+    },
+    CancelRefused {
+        id: WorkId,
+        why: Refused,
+    },
+    Rescheduled {
+        id: WorkId,
+        tentative: bool,
+    },
+    RescheduleRefused {
+        id: WorkId,
+        why: Refused,
+        alternatives: Vec<Slot>,
+    },
+    MessageTaken {
+        id: WorkId,
+    },
     /// The work broke. Whether it was done is not known.
-    Failed { id: WorkId },
+    Failed {
+        id: WorkId,
+    },
     HungUp,
     /// The call goes on elsewhere, or later: a new line, a fresh snapshot, and what the database knows.
     Resumed(Box<Resumed>),
@@ -118,8 +175,14 @@ pub enum Deed {
         slot: Slot,
         tentative: bool,
     },
-    Cancelled { booking: BookingId },
-    Rescheduled { booking: BookingId, slot: Slot },
+    Cancelled {
+        booking: BookingId,
+    },
+    Rescheduled {
+        booking: BookingId,
+        slot: Slot,
+    },
+    MessageTaken,
 }
 
 /// A start that can be offered: whom and when.
@@ -132,10 +195,17 @@ pub struct Slot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Availability {
-    Free { staff: StaffId },
-    Busy { why: Busy, alternatives: Vec<Slot> },
-    /// Nobody could say.
-    Unknown,
+    Free {
+        staff: StaffId,
+    },
+    Busy {
+        why: Busy,
+        alternatives: Vec<Slot>,
+    },
+    /// A calendar could not be asked. As far as our own book goes, this person is free, if anyone.
+    Unknown {
+        staff: Option<StaffId>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

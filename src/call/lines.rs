@@ -14,12 +14,30 @@ pub use table::Line;
 type Files<'a> = &'a [(&'a str, &'a str)];
 
 const ENGLISH: Files<'static> = &[
-    ("prompts/en/greeting.md", include_str!("../../prompts/en/greeting.md")),
-    ("prompts/en/booking.md", include_str!("../../prompts/en/booking.md")),
-    ("prompts/en/changing.md", include_str!("../../prompts/en/changing.md")),
-    ("prompts/en/questions.md", include_str!("../../prompts/en/questions.md")),
-    ("prompts/en/people.md", include_str!("../../prompts/en/people.md")),
-    ("prompts/en/trouble.md", include_str!("../../prompts/en/trouble.md")),
+    (
+        "prompts/en/greeting.md",
+        include_str!("../../prompts/en/greeting.md"),
+    ),
+    (
+        "prompts/en/booking.md",
+        include_str!("../../prompts/en/booking.md"),
+    ),
+    (
+        "prompts/en/changing.md",
+        include_str!("../../prompts/en/changing.md"),
+    ),
+    (
+        "prompts/en/questions.md",
+        include_str!("../../prompts/en/questions.md"),
+    ),
+    (
+        "prompts/en/people.md",
+        include_str!("../../prompts/en/people.md"),
+    ),
+    (
+        "prompts/en/trouble.md",
+        include_str!("../../prompts/en/trouble.md"),
+    ),
 ];
 
 /// What is wrong with a file of lines, and where.
@@ -57,11 +75,15 @@ impl Lines {
         for (file, text) in files {
             lines.read_file(file, text)?;
         }
-        let missing = Line::ALL.iter().find(|line| lines.0[**line as usize].is_empty());
+        let missing = Line::ALL
+            .iter()
+            .find(|line| lines.0[**line as usize].is_empty());
         match missing {
             None => Ok(lines),
             Some(line) => Err(LineFault {
-                file: files.last().map_or_else(String::new, |(file, _)| (*file).to_owned()),
+                file: files
+                    .last()
+                    .map_or_else(String::new, |(file, _)| (*file).to_owned()),
                 line: files.last().map_or(1, |(_, text)| text.lines().count()),
                 problem: format!(
                     "no file has the line `{line}`; add `## {line}` and at least one wording under it"
@@ -73,12 +95,16 @@ impl Lines {
     fn read_file(&mut self, file: &str, text: &str) -> Result<(), LineFault> {
         let mut current = None;
         for (number, row) in text.lines().enumerate() {
-            let fault =
-                |problem| LineFault { file: file.to_owned(), line: number + 1, problem };
+            let fault = |problem| LineFault {
+                file: file.to_owned(),
+                line: number + 1,
+                problem,
+            };
             if let Some(name) = row.strip_prefix("## ") {
-                let line = name.trim().parse::<Line>().map_err(|_| {
-                    fault(format!("there is no line called `{}`", name.trim()))
-                })?;
+                let line = name
+                    .trim()
+                    .parse::<Line>()
+                    .map_err(|_| fault(format!("there is no line called `{}`", name.trim())))?;
                 if !self.0[line as usize].is_empty() {
                     return Err(fault(format!("`{line}` is there twice")));
                 }
@@ -101,7 +127,11 @@ impl Lines {
     ) -> Result<Self, LineFault> {
         let mut lines = self.clone();
         for (name, wordings) in wordings {
-            let fault = |line, problem| LineFault { file: name.clone(), line, problem };
+            let fault = |line, problem| LineFault {
+                file: name.clone(),
+                line,
+                problem,
+            };
             let line = name
                 .parse::<Line>()
                 .map_err(|_| fault(1, format!("there is no line called `{name}`")))?;
@@ -143,7 +173,10 @@ impl Template {
             let close = from.find('}').ok_or("a `{` is never closed")?;
             let name = &from[1..close];
             let value = line.value(name).ok_or_else(|| {
-                format!("`{line}` knows no {{{name}}}; it knows {}", line.values_in_words())
+                format!(
+                    "`{line}` knows no {{{name}}}; it knows {}",
+                    line.values_in_words()
+                )
             })?;
             if !text.is_empty() {
                 parts.push(Part::Text(text.to_owned()));
@@ -157,7 +190,10 @@ impl Template {
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        let missing = line.must().iter().find(|must| !parts.contains(&Part::Value(must)));
+        let missing = line
+            .must()
+            .iter()
+            .find(|must| !parts.contains(&Part::Value(must)));
         match missing {
             Some(must) => Err(format!("a wording of `{line}` must say {{{must}}}")),
             None => Ok(Self(parts)),
@@ -170,9 +206,10 @@ impl Template {
         for part in &self.0 {
             let text = match part {
                 Part::Text(text) => text.as_str(),
-                Part::Value(name) => {
-                    values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-                }
+                Part::Value(name) => values
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map_or("", |(_, value)| value),
             };
             append(&mut filled, text);
         }
@@ -183,11 +220,19 @@ impl Template {
 
 fn append(filled: &mut String, text: &str) {
     let joins_at_space = filled.is_empty() || filled.ends_with(' ');
-    let text = if joins_at_space { text.trim_start_matches(' ') } else { text };
+    let text = if joins_at_space {
+        text.trim_start_matches(' ')
+    } else {
+        text
+    };
     if text.starts_with(['.', ',', '?', '!', ';', ':']) {
         filled.truncate(filled.trim_end().len());
         // "Dr." at the end of a sentence brings its own full stop.
-        let text = if filled.ends_with('.') { text.strip_prefix('.').unwrap_or(text) } else { text };
+        let text = if filled.ends_with('.') {
+            text.strip_prefix('.').unwrap_or(text)
+        } else {
+            text
+        };
         filled.push_str(text);
     } else {
         filled.push_str(text);
@@ -199,7 +244,9 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        Lines::read(&[("greeting.md", text)]).unwrap_err().to_string()
+        Lines::read(&[("greeting.md", text)])
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -218,7 +265,10 @@ mod tests {
     #[test]
     fn a_line_that_speaks_of_what_it_cannot_know_is_refused_with_file_and_line() {
         let said = fault("## greeting\n\n- Hello, {customer}!\n");
-        assert!(said.starts_with("greeting.md:3: `greeting` knows no {customer}"), "{said}");
+        assert!(
+            said.starts_with("greeting.md:3: `greeting` knows no {customer}"),
+            "{said}"
+        );
         assert!(fault("## greeting\n- Hello, {business!\n").starts_with("greeting.md:2: "));
         assert!(fault("## gretting\n- Hello\n").starts_with("greeting.md:1: "));
         assert!(fault("- Hello\n").starts_with("greeting.md:1: "));
@@ -240,7 +290,12 @@ mod tests {
     #[test]
     fn an_empty_value_leaves_no_gap() {
         let template = Template::parse(Line::Booking, "{service} {with} on {when} {for}.").unwrap();
-        let values = [("service", "Haircut"), ("with", ""), ("when", "Tuesday"), ("for", "")];
+        let values = [
+            ("service", "Haircut"),
+            ("with", ""),
+            ("when", "Tuesday"),
+            ("for", ""),
+        ];
         assert_eq!(template.fill(&values), "Haircut on Tuesday.");
     }
 
@@ -253,7 +308,10 @@ mod tests {
             reworded.fill(Line::Greeting, 0, &[("business", "the Barge")]),
             "Ahoy from the Barge!"
         );
-        let fault = lines.with_wordings(&own("Ahoy, {name}!")).unwrap_err().to_string();
+        let fault = lines
+            .with_wordings(&own("Ahoy, {name}!"))
+            .unwrap_err()
+            .to_string();
         assert!(fault.starts_with("greeting:1: "), "{fault}");
     }
 }

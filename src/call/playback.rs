@@ -33,7 +33,10 @@ pub struct Span {
 impl Span {
     fn new(from: usize, until: usize) -> Self {
         let bytes = |at| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { from: bytes(from), until: bytes(until) }
+        Self {
+            from: bytes(from),
+            until: bytes(until),
+        }
     }
 
     fn range(self) -> Range<usize> {
@@ -52,7 +55,11 @@ pub struct Mark {
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { generation, utterance, span } = self;
+        let Self {
+            generation,
+            utterance,
+            span,
+        } = self;
         write!(f, "{}.{}.{span}", generation.0, utterance.0)
     }
 }
@@ -122,9 +129,9 @@ struct Playing {
 /// Something that was said to its end, or dropped before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spoken {
-    pub(super) utterance: UtteranceId,
     text: String,
     heard: usize,
+    point: usize,
 }
 
 impl Spoken {
@@ -135,8 +142,9 @@ impl Spoken {
         self.text
     }
 
-    pub(super) fn was_heard_whole(&self) -> bool {
-        self.heard == self.text.len()
+    /// All but its last few words: enough to have been answered.
+    pub(super) fn was_heard_to_its_point(&self) -> bool {
+        self.heard >= self.point
     }
 }
 
@@ -178,7 +186,13 @@ impl Playback {
         self.queue.push_back(Playing {
             utterance,
             text: text.to_owned(),
-            pieces: spans.iter().map(|span| Piece { span: *span, plays: None }).collect(),
+            pieces: spans
+                .iter()
+                .map(|span| Piece {
+                    span: *span,
+                    plays: None,
+                })
+                .collect(),
             heard: 0,
             heard_bytes: 0,
             open,
@@ -193,7 +207,9 @@ impl Playback {
             return;
         }
         let starts = at.max(self.line_free);
-        let Some(piece) = self.piece_mut(mark) else { return };
+        let Some(piece) = self.piece_mut(mark) else {
+            return;
+        };
         if piece.plays.is_none() {
             piece.plays = Some((starts, starts + length));
             self.line_free = starts + length;
@@ -204,7 +220,9 @@ impl Playback {
     /// All sound up to this mark was played, if the mark is of this generation and its sound was sent.
     pub(super) fn mark(&mut self, at: Ms, mark: Mark) {
         if mark.generation != self.generation
-            || self.piece_mut(mark).is_none_or(|piece| piece.plays.is_none())
+            || self
+                .piece_mut(mark)
+                .is_none_or(|piece| piece.plays.is_none())
         {
             return;
         }
@@ -220,7 +238,10 @@ impl Playback {
 
     /// The next utterance that was heard to its end.
     pub(super) fn take_finished(&mut self) -> Option<Spoken> {
-        let done = self.queue.front().is_some_and(|front| front.heard == front.pieces.len());
+        let done = self
+            .queue
+            .front()
+            .is_some_and(|front| front.heard == front.pieces.len());
         done.then(|| self.pop()).flatten()
     }
 
@@ -249,7 +270,12 @@ impl Playback {
         self.queue
             .iter()
             .filter(|playing| playing.heard < playing.pieces.len())
-            .map(|playing| (playing.utterance, u16::try_from(playing.heard).unwrap_or(u16::MAX)))
+            .map(|playing| {
+                (
+                    playing.utterance,
+                    u16::try_from(playing.heard).unwrap_or(u16::MAX),
+                )
+            })
     }
 
     /// Gives up what was not heard, one utterance a call. The line must have been stopped before.
@@ -291,7 +317,7 @@ impl Playback {
 
     fn pop(&mut self) -> Option<Spoken> {
         self.queue.pop_front().map(|playing| Spoken {
-            utterance: playing.utterance,
+            point: playing.point(),
             heard: playing.heard_bytes,
             text: playing.text,
         })
@@ -299,6 +325,15 @@ impl Playback {
 }
 
 impl Playing {
+    /// Where somebody who has heard so far knows what is being asked: the last sentence is the question, and what it
+    /// is about comes before.
+    fn point(&self) -> usize {
+        match self.pieces.as_slice() {
+            [_, .., last] => (last.span.from as usize).max(self.text.len() * 2 / 3),
+            _ => self.text.len(),
+        }
+    }
+
     fn hear(&mut self, pieces: usize) {
         if pieces > self.heard {
             self.heard = pieces;
@@ -314,7 +349,10 @@ impl Playing {
                 continue;
             }
             let share = (at - LINE_DELAY - starts, ends - starts);
-            let within = self.text.get(self.pieces[self.heard].span.range()).unwrap_or_default();
+            let within = self
+                .text
+                .get(self.pieces[self.heard].span.range())
+                .unwrap_or_default();
             let words = words_within(within, share);
             let end = self.pieces[self.heard].span.from as usize + words;
             self.heard_bytes = self.heard_bytes.max(end);
@@ -326,7 +364,9 @@ impl Playing {
 /// How many bytes of the text are words that were surely heard, when `part` of `whole` of its sound was.
 fn words_within(text: &str, (part, whole): (Ms, Ms)) -> usize {
     let length = text.len() as u64;
-    let reached = (length * part.0.min(whole.0)).checked_div(whole.0).unwrap_or(0);
+    let reached = (length * part.0.min(whole.0))
+        .checked_div(whole.0)
+        .unwrap_or(0);
     text.match_indices(' ')
         .map(|(space, _)| space)
         .take_while(|space| *space as u64 <= reached)
@@ -365,7 +405,11 @@ fn ends_breath(stretch: &str) -> bool {
 
 /// "Dr." and "p.m." end no sentence; neither does an initial.
 fn ends_in_abbreviation(stretch: &str) -> bool {
-    let word = stretch.rsplit(' ').next().unwrap_or_default().trim_end_matches('.');
+    let word = stretch
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
     word.contains('.') || word.len() <= 3 && word.starts_with(char::is_uppercase)
 }
 
@@ -376,7 +420,11 @@ mod tests {
     const TEXT: &str = "Good morning, this is the Corner Barbers. What can I do for you?";
 
     fn mark(playback: &Playback, utterance: UtteranceId, span: u16) -> Mark {
-        Mark { generation: playback.generation(), utterance, span }
+        Mark {
+            generation: playback.generation(),
+            utterance,
+            span,
+        }
     }
 
     fn talking() -> (Playback, UtteranceId) {
@@ -393,7 +441,6 @@ mod tests {
         let (mut playback, utterance) = talking();
         playback.mark(Ms(3_100), mark(&playback, utterance, 1));
         let spoken = playback.take_finished().unwrap();
-        assert!(spoken.was_heard_whole());
         assert_eq!(spoken.into_heard(), TEXT);
         assert!(playback.is_idle());
     }
@@ -407,7 +454,10 @@ mod tests {
             playback.mark(Ms(310), echo);
         }
         assert_eq!(playback.take_finished(), None);
-        assert_eq!(playback.resume(Ms(900)).collect::<Vec<_>>(), [(utterance, 0)]);
+        assert_eq!(
+            playback.resume(Ms(900)).collect::<Vec<_>>(),
+            [(utterance, 0)]
+        );
     }
 
     #[test]
@@ -424,7 +474,10 @@ mod tests {
         let (mut playback, utterance) = talking();
         playback.mark(Ms(2_050), mark(&playback, utterance, 0));
         playback.pause(Ms(2_300)).unwrap();
-        assert_eq!(playback.resume(Ms(3_000)).collect::<Vec<_>>(), [(utterance, 1)]);
+        assert_eq!(
+            playback.resume(Ms(3_000)).collect::<Vec<_>>(),
+            [(utterance, 1)]
+        );
         playback.sent(Ms(3_010), mark(&playback, utterance, 1), Ms(1_000));
         playback.mark(Ms(4_100), mark(&playback, utterance, 1));
         assert_eq!(playback.take_finished().unwrap().into_heard(), TEXT);
@@ -444,19 +497,32 @@ mod tests {
         let overdue = playback.overdue_at().unwrap();
         assert_eq!(overdue, Ms(3_010) + MARK_PATIENCE);
         playback.believe_the_clock(overdue);
-        assert!(playback.take_finished().unwrap().was_heard_whole());
+        assert_eq!(playback.take_finished().unwrap().into_heard(), TEXT);
     }
 
     #[test]
     fn titles_and_times_of_day_end_no_sentence() {
         let text = "Is half past 2 p.m. with Dr. Ada all right? I can wait.";
-        let parts: Vec<_> = spans_of(text).iter().map(|span| &text[span.range()]).collect();
-        assert_eq!(parts, ["Is half past 2 p.m. with Dr. Ada all right? ", "I can wait."]);
+        let parts: Vec<_> = spans_of(text)
+            .iter()
+            .map(|span| &text[span.range()])
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                "Is half past 2 p.m. with Dr. Ada all right? ",
+                "I can wait."
+            ]
+        );
     }
 
     #[test]
     fn a_mark_is_written_as_its_name_and_read_back() {
-        let mark = Mark { generation: Generation(3), utterance: UtteranceId(12), span: 0 };
+        let mark = Mark {
+            generation: Generation(3),
+            utterance: UtteranceId(12),
+            span: 0,
+        };
         assert_eq!(serde_json::to_string(&mark).unwrap(), r#""3.12.0""#);
         assert_eq!("3.12.0".parse(), Ok(mark));
         for wrong in ["", "3.12", "3.12.0.1", "a.b.c", "3.12.70000"] {

@@ -181,7 +181,10 @@ impl Turn {
 
     /// A new line: whoever was speaking, was speaking into the old one.
     pub(super) fn restart(&mut self, at: Ms) {
-        *self = Self { quiet_since: at, ..Self::default() };
+        *self = Self {
+            quiet_since: at,
+            ..Self::default()
+        };
     }
 
     fn append(&mut self, text: &str) {
@@ -220,7 +223,10 @@ mod tests {
             pauses.after(Sense::Words, Expect::Dictation)
                 > pauses.after(Sense::Words, Expect::YesOrNo)
         );
-        assert_eq!(pauses.after(Sense::Complete, Expect::Dictation), pauses.complete);
+        assert_eq!(
+            pauses.after(Sense::Complete, Expect::Dictation),
+            pauses.complete
+        );
     }
 
     #[test]

@@ -158,13 +158,25 @@ lines! {
 impl Line {
     /// The name under which a value is filled in, if this line knows it.
     pub(super) fn value(self, name: &str) -> Option<&'static str> {
-        self.must().iter().chain(self.may()).copied().find(|known| *known == name)
+        self.must()
+            .iter()
+            .chain(self.may())
+            .copied()
+            .find(|known| *known == name)
     }
 
     pub(super) fn values_in_words(self) -> String {
-        let known: Vec<String> =
-            self.must().iter().chain(self.may()).map(|name| format!("{{{name}}}")).collect();
-        if known.is_empty() { "no values".to_owned() } else { known.join(", ") }
+        let known: Vec<String> = self
+            .must()
+            .iter()
+            .chain(self.may())
+            .map(|name| format!("{{{name}}}"))
+            .collect();
+        if known.is_empty() {
+            "no values".to_owned()
+        } else {
+            known.join(", ")
+        }
     }
 }
 
