@@ -259,8 +259,13 @@ impl Call {
 
     fn caller_said(&mut self, text: String, out: &mut Vec<Action>) {
         let heard_us = self.take_heard_us();
-        out.push(Action::Transcript { who: Who::Caller, text: text.clone() });
-        self.reply_with(out, |dialogue, at, reply| dialogue.heard(at, &text, heard_us, reply));
+        out.push(Action::Transcript {
+            who: Who::Caller,
+            text: text.clone(),
+        });
+        self.reply_with(out, |dialogue, at, reply| {
+            dialogue.heard(at, &text, heard_us, reply)
+        });
     }
 
     fn caller_keyed(&mut self, digits: &str, out: &mut Vec<Action>) {
@@ -268,8 +273,13 @@ impl Call {
             return;
         }
         let heard_us = self.take_heard_us();
-        out.push(Action::Transcript { who: Who::Caller, text: digits.to_owned() });
-        self.reply_with(out, |dialogue, at, reply| dialogue.keyed(at, digits, heard_us, reply));
+        out.push(Action::Transcript {
+            who: Who::Caller,
+            text: digits.to_owned(),
+        });
+        self.reply_with(out, |dialogue, at, reply| {
+            dialogue.keyed(at, digits, heard_us, reply)
+        });
     }
 
     fn take_heard_us(&mut self) -> bool {
@@ -409,7 +419,10 @@ impl Call {
         }
         self.interrupt(out);
         let heard_us = self.take_heard_us();
-        out.push(Action::Transcript { who: Who::Caller, text: text.clone() });
+        out.push(Action::Transcript {
+            who: Who::Caller,
+            text: text.clone(),
+        });
         self.reply_with(out, |dialogue, at, reply| {
             reply.closed = true;
             dialogue.cut_in(reply);
@@ -424,7 +437,8 @@ impl Call {
             Phase::Waiting => self.finish(Outcome::NeverStarted, out),
             // A moment, and it is known whether what they agreed to was done.
             Phase::Talking if self.is_committed() => {
-                self.timers.set(Timer::LongestCall, self.now + self.pauses.no_answer);
+                self.timers
+                    .set(Timer::LongestCall, self.now + self.pauses.no_answer);
             }
             Phase::Talking => {
                 self.abandon_playback(out);
@@ -544,7 +558,9 @@ impl Call {
     }
 
     fn is_committed(&self) -> bool {
-        self.dialogue.as_ref().is_some_and(|dialogue| dialogue.is_committed())
+        self.dialogue
+            .as_ref()
+            .is_some_and(|dialogue| dialogue.is_committed())
     }
 
     fn resume(&mut self, resumed: Resumed, out: &mut Vec<Action>) {

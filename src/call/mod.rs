@@ -14,3 +14,8 @@ pub mod machine;
 pub mod playback;
 pub mod timer;
 pub mod turn;
+
+#[cfg(test)]
+mod script;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! Conversations, one file for each kind.
+
+mod booking;
