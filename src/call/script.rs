@@ -14,9 +14,7 @@ use crate::domain::{
 use super::{
     action::{Action, Outcome, Who},
     briefing::{Briefing, ServiceCard, StaffCard, Switches},
-    event::{
-        Availability, Busy, Event, FoundBooking, KnownCustomer, Refused, Slot, Started,
-    },
+    event::{Availability, Busy, Event, FoundBooking, KnownCustomer, Refused, Slot, Started},
     lines::Lines,
     machine::Call,
     playback::{Generation, Mark, Span, UtteranceId},
@@ -123,7 +121,7 @@ pub(super) struct World {
     pub(super) silent: bool,
     pub(super) transfer_fails: bool,
     pub(super) answers_after: Ms,
-    made: u128,
+    pub(super) made: u128,
 }
 
 impl World {
@@ -555,5 +553,3 @@ pub(super) fn free(starts: &[&str]) -> Vec<Slot> {
 pub(super) fn known(called: &str) -> Option<KnownCustomer> {
     Some(KnownCustomer { name: name(called) })
 }
-
-

@@ -1,3 +1,8 @@
 //! Conversations, one file for each kind.
 
 mod booking;
+mod changing;
+mod ending;
+mod interrupting;
+mod questions;
+mod trouble;
