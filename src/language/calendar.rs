@@ -2,7 +2,7 @@
 //!
 //! The rules, counted from today:
 //! - a weekday alone is the next one after today; said on that weekday itself, it is a week from now, and unsure;
-//! - "this" weekday is the one of this week (Monday to Sunday), today included; if it is over, the coming one;
+//! - "this" weekday is the one of this week (Monday to Sunday); if it is over or today, the coming one, and unsure;
 //! - "next" weekday is the one of next week, and unsure if the same weekday is still to come this week;
 //! - a day of the month alone is the next such day, today included; a month without it is passed over;
 //! - a day and month without a year are in this year, unless that was more than four months ago: then in the next.
@@ -79,7 +79,7 @@ pub(super) fn weekday(weekday: Weekday, pointing: Pointing, today: NaiveDate) ->
     match pointing {
         Pointing::Alone if weekday == today.weekday() => (Dates::On(coming), Confidence::Unsure),
         Pointing::Alone => (Dates::On(coming), Confidence::Sure),
-        Pointing::This if in_week(0) >= today => (Dates::On(in_week(0)), Confidence::Sure),
+        Pointing::This if in_week(0) > today => (Dates::On(in_week(0)), Confidence::Sure),
         Pointing::This => (Dates::On(coming), Confidence::Unsure),
         Pointing::Next if coming == in_week(1) => (Dates::On(coming), Confidence::Sure),
         Pointing::Next => (Dates::On(in_week(1)), Confidence::Unsure),

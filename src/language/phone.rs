@@ -93,9 +93,7 @@ fn international(digits: &str, kept: String) -> (PhoneHeard, Confidence) {
 /// A whole number of this plan. One of the plan's full length counts even if nobody has it, but unsurely;
 /// a shorter one could be the beginning of a longer, and must be one that exists.
 fn in_plan(national: &str, plan: &Metadata) -> Option<(PhoneHeard, Confidence)> {
-    let general = plan.descriptors().general();
-    let length = u16::try_from(national.len()).ok()?;
-    if !general.possible_length().contains(&length) {
+    if !lengths(plan).any(|length| length == national.len()) {
         return None;
     }
     let number = PhoneNumber::new(&format!("+{}{national}", plan.country_code())).ok()?;
@@ -110,8 +108,16 @@ fn in_plan(national: &str, plan: &Metadata) -> Option<(PhoneHeard, Confidence)> 
 }
 
 fn longest(plan: &Metadata) -> usize {
-    let lengths = plan.descriptors().general().possible_length();
-    lengths.iter().max().copied().unwrap_or(15).into()
+    lengths(plan).max().unwrap_or(15)
+}
+
+/// How long this plan's numbers are, without country code and trunk prefix.
+fn lengths(plan: &Metadata) -> impl Iterator<Item = usize> {
+    let kinds = plan.descriptors();
+    [kinds.fixed_line(), kinds.mobile(), kinds.toll_free()]
+        .into_iter()
+        .flatten()
+        .flat_map(|kind| kind.possible_length().iter().copied().map(usize::from))
 }
 
 /// What is dialled before a country code: "011" in North America, "00" nearly everywhere else.

@@ -22,6 +22,12 @@ pub(super) const MARKS: &[&str] = &[
     "instead",
     "excuse me",
     "my mistake",
+    "on second thought",
+    "on second thoughts",
+    "changed my mind",
+    "change to",
+    "change that",
+    "change it",
 ];
 
 /// Whether something between two words of the utterance takes back what stood before.

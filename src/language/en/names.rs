@@ -10,30 +10,12 @@ use super::{
 use crate::language::{Asked, Confidence, Context, Heard, SpokenName};
 
 /// After these a name follows, whatever was asked.
+#[rustfmt::skip]
 const INTRODUCTIONS: &[&str] = &[
-    "my name is",
-    "my full name is",
-    "my first name is",
-    "the name is",
-    "name is",
-    "name would be",
-    "name will be",
-    "name to",
-    "i am called",
-    "they call me",
-    "people call me",
-    "you can call me",
-    "just call me",
-    "put it under",
-    "under the name of",
-    "under the name",
-    "in the name of",
-    "it would be under",
-    "it is under",
-    "you are speaking with",
-    "you are speaking to",
-    "you are talking to",
-    "name",
+    "my name is", "my full name is", "my first name is", "the name is", "name is", "name would be", "name will be",
+    "name to", "i am called", "they call me", "people call me", "you can call me", "just call me", "put it under",
+    "under the name of", "under the name", "in the name of", "it would be under", "it is under",
+    "you are speaking with", "you are speaking to", "you are talking to"
 ];
 /// After these a name may follow: "I am Ann", but "I am looking for ...".
 const MAYBE: &[&str] = &[
@@ -42,13 +24,14 @@ const MAYBE: &[&str] = &[
     "it is",
     "hi it is",
     "here is",
-    "that is",
     "speaking is",
     "under",
 ];
 /// After these a name follows if a name was asked for.
 const WHEN_ASKED: &[&str] = &[
     "it would be",
+    "that is",
+    "name",
     "it will be",
     "yes it is",
     "that would be",
@@ -262,48 +245,12 @@ fn with_spelling(name: Option<&str>, spelled: &Spelled) -> String {
     parts.join(" ")
 }
 
+#[rustfmt::skip]
 const RELATIONS: &[&str] = &[
-    "son",
-    "daughter",
-    "wife",
-    "husband",
-    "mother",
-    "mom",
-    "mum",
-    "father",
-    "dad",
-    "partner",
-    "friend",
-    "brother",
-    "sister",
-    "boyfriend",
-    "girlfriend",
-    "child",
-    "kid",
-    "baby",
-    "boss",
-    "colleague",
-    "grandmother",
-    "grandfather",
-    "grandma",
-    "grandpa",
-    "nephew",
-    "niece",
-    "neighbor",
-    "neighbour",
-    "fiance",
-    "fiancee",
-    "aunt",
-    "uncle",
-    "kids",
-    "children",
-    "parents",
-    "roommate",
-    "cousin",
-    "client",
-    "little one",
-    "boy",
-    "girl",
+    "son", "daughter", "wife", "husband", "mother", "mom", "mum", "father", "dad", "partner", "friend", "brother",
+    "sister", "boyfriend", "girlfriend", "child", "kid", "baby", "boss", "colleague", "grandmother", "grandfather",
+    "grandma", "grandpa", "nephew", "niece", "neighbor", "neighbour", "fiance", "fiancee", "aunt", "uncle", "kids",
+    "children", "parents", "roommate", "cousin", "client", "little one", "boy", "girl",
 ];
 
 /// "For my son Leo", "on behalf of Ann": that it is for another, and the name if there is one.

@@ -19,26 +19,11 @@ const NONE: &[&str] = &[
     "none work",
     "none works",
 ];
+#[rustfmt::skip]
 const ANY: &[&str] = &[
-    "either one",
-    "either of those",
-    "either of them",
-    "either works",
-    "either is fine",
-    "either time",
-    "either",
-    "any of those",
-    "any of them",
-    "whichever",
-    "both work",
-    "both are fine",
-    "both fine",
-    "does not matter",
-    "you choose",
-    "you pick",
-    "any is fine",
-    "do not mind",
-    "all the same",
+    "either one", "either of those", "either of them", "either works", "either is fine", "either time", "either",
+    "any of those", "any of them", "whichever", "both work", "both are fine", "both fine", "does not matter",
+    "you choose", "you pick", "any is fine", "do not mind", "all the same",
 ];
 
 pub(super) fn choice(

@@ -12,39 +12,15 @@ use crate::language::{Asked, Confidence, Context, Heard, PhoneHeard, phone::from
 /// From here on digits in a row are a telephone number, whatever was asked.
 const ENOUGH: usize = 7;
 
+#[rustfmt::skip]
 const SAME: &[&str] = &[
-    "number i am calling from",
-    "number i am calling you from",
-    "number i am calling on",
-    "number i called from",
-    "number i am on",
-    "number i am using",
-    "number that i am calling from",
-    "number you have",
-    "number you see",
-    "number you can see",
-    "number on your screen",
-    "number on your display",
-    "number that came up",
-    "one i am calling from",
-    "one i am calling on",
-    "one i called from",
-    "one that i am calling from",
-    "phone i am calling from",
-    "phone i am calling on",
-    "what i am calling from",
-    "my caller id",
-    "the caller id",
-    "this number",
-    "this phone number",
-    "this phone",
-    "this same number",
-    "the same number",
-    "same number",
-    "same phone",
-    "current number",
-    "the number calling",
-    "calling from now",
+    "number i am calling from", "number i am calling you from", "number i am calling on", "number i called from",
+    "number i am on", "number i am using", "number that i am calling from", "number you have", "number you see",
+    "number you can see", "number on your screen", "number on your display", "number that came up",
+    "one i am calling from", "one i am calling on", "one i called from", "one that i am calling from",
+    "phone i am calling from", "phone i am calling on", "what i am calling from", "my caller id", "the caller id",
+    "this number", "this phone number", "this phone", "this same number", "the same number", "same number",
+    "same phone", "current number", "the number calling", "calling from now",
 ];
 /// After "what is the best number?" these are enough.
 const SAME_WHEN_ASKED: &[&str] = &[
@@ -56,23 +32,10 @@ const SAME_WHEN_ASKED: &[&str] = &[
     "the one you have",
 ];
 
+#[rustfmt::skip]
 const CUES: &[&str] = &[
-    "number is",
-    "number to",
-    "phone is",
-    "phone number",
-    "telephone",
-    "mobile",
-    "cell",
-    "call me on",
-    "call me at",
-    "reach me on",
-    "reach me at",
-    "call me back on",
-    "call me back at",
-    "text me",
-    "digits are",
-    "area code",
+    "number is", "number to", "phone is", "phone number", "telephone", "mobile", "cell", "call me on", "call me at",
+    "reach me on", "reach me at", "call me back on", "call me back at", "text me", "digits are", "area code",
 ];
 
 /// A run of spoken digits.
@@ -197,7 +160,9 @@ fn run_from(words: &Words<'_>, start: usize) -> Option<Run> {
         if let Some(length) = group(words, at, &mut digits) {
             at += length;
             end = at;
-        } else if end > start && is_joint(words.at(at)) {
+        } else if end > start
+            && (is_joint(words.at(at)) || words.at(at) == "/" && words.at(at + 1).len() > 4)
+        {
             at += 1;
         } else {
             break;
@@ -217,7 +182,9 @@ fn is_written_date(words: &Words<'_>, at: usize) -> bool {
         && digits(at)
         && digits(at + 2)
         && digits(at + 4)
-        && matches!(lengths, [4, 2, 2] | [1..=2, 1..=2, 2 | 4])
+        && !words.is(at + 5, &["-", ".", "/"])
+        && (lengths == [4, 2, 2] && words.at(at).starts_with("20")
+            || matches!(lengths, [1..=2, 1..=2, 2 | 4]))
 }
 
 fn is_joint(word: &str) -> bool {
@@ -298,7 +265,8 @@ fn one_digit(words: &Words<'_>, at: usize, before: &str) -> Option<u32> {
         "ate" => 8,
         _ => return None,
     };
-    (!before.is_empty() && starts_digits(words, at + 1) && !words.pause_before(at)).then_some(said)
+    let between = digit(words.before(at, 1)).is_some() && digit(words.at(at + 1)).is_some();
+    (between && !before.is_empty() && !words.pause_before(at)).then_some(said)
 }
 
 fn starts_digits(words: &Words<'_>, at: usize) -> bool {

@@ -114,6 +114,11 @@ fn join(first: &Piece, second: &Piece) -> Option<Piece> {
         (Weekday(day, _), Exact(date, sure)) | (Exact(date, sure), Weekday(day, _)) => {
             if date.weekday() == *day {
                 Exact(*date, *sure)
+            } else if *sure == Confidence::Unsure {
+                // "Thursday in two weeks" counts weeks, not days.
+                let monday = calendar::monday_of(*date);
+                let days = day.num_days_from_monday();
+                Exact(later(monday, days.into()), Confidence::Unsure)
             } else {
                 impossible
             }
@@ -270,11 +275,11 @@ fn modified(
 
 /// "Not Monday", "any day but Monday", "I can't do Monday", "Monday doesn't work".
 pub(super) fn is_refused(words: &Words<'_>, range: &Range<usize>) -> bool {
-    let article = usize::from(words.is(
-        range.start.wrapping_sub(1),
-        &["on", "the", "in", "at", "for"],
-    ));
-    let at = range.start.saturating_sub(article);
+    let small = |at: usize| words.is(at, &["on", "the", "in", "at", "for"]);
+    let lead = (1..=2)
+        .take_while(|back| range.start >= *back && small(range.start - back))
+        .count();
+    let at = range.start - lead;
     let before = |back| words.before(at, back);
     let ruled_out = match before(1) {
         "not" => !matches!(before(2), "why" | "if" | "or"),
@@ -294,6 +299,7 @@ pub(super) fn is_refused(words: &Words<'_>, range: &Range<usize>) -> bool {
         }
         "than" => before(2) == "other" || before(2) == "rather",
         "for" if before(2) == "except" => true,
+        "it" => matches!(before(2), "make" | "do") && before(3) == "not",
         "do" | "make" | "manage" | "come" | "be" | "have" | "like" | "want" | "free"
         | "available" | "work" => {
             (2..=4).any(|back| before(back) == "not")
@@ -346,6 +352,8 @@ fn together(words: &Words<'_>, found: Vec<(Resolved, Range<usize>)>) -> Option<H
         let gap = words.before(next.start, 1);
         let to = matches!(gap, "to" | "until" | "till" | "through" | "thru" | "-")
             || gap == "and" && words.before(range.start, 1) == "between";
+        let between = range.end..next.start;
+        let linked = between.len() <= 2 || between.clone().any(|at| words.at(at) == "or");
         let joined = match (&mut dates, more) {
             (Dates::On(from), Dates::On(until)) if to && *from < until => Dates::Between {
                 from: *from,
@@ -369,6 +377,19 @@ fn together(words: &Words<'_>, found: Vec<(Resolved, Range<usize>)>) -> Option<H
                     to: until,
                     weekdays,
                 }
+            }
+            // "Between Monday and Wednesday", said on a Tuesday.
+            (Dates::On(from), Dates::On(until)) if to && later(until, 7) > *from => {
+                Dates::Between {
+                    from: *from,
+                    to: later(until, 7),
+                    weekdays: Vec::new(),
+                }
+            }
+            // "I have something on the 12th, can you do the 13th": nothing says that both would do.
+            (Dates::On(one), Dates::On(other)) if *one != other && !linked => {
+                confidence = Confidence::Unsure;
+                Dates::On(other)
             }
             (Dates::On(one), Dates::On(other)) if *one != other => Dates::OneOf(vec![*one, other]),
             (Dates::OneOf(several), Dates::On(other)) => {

@@ -42,6 +42,7 @@ pub(super) const WEEKDAYS: [Weekday; 5] = [
 pub(super) fn piece(words: &Words<'_>, at: usize, context: &Context<'_>) -> Option<(Piece, usize)> {
     let today = context.now.date();
     named_day(words, at, context)
+        .or_else(|| nth_weekday(words, at, today))
         .or_else(|| weekday(words, at, today))
         .or_else(|| month_day(words, at))
         .or_else(|| written(words, at, context.country))
@@ -185,7 +186,8 @@ fn weekday(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece, usi
         }
         // "Tuesday 24": a day of the month where that day is a Tuesday, else perhaps an hour.
         let number = digits(words.at(at + 1), 2).filter(|number| (13..=31).contains(number));
-        if let Some(number) = number.filter(|_| !is_clock(words, at + 1))
+        let has_month = month_name(words.at(at + 2)).is_some();
+        if let Some(number) = number.filter(|_| !has_month && !is_clock(words, at + 1))
             && calendar::weekday_of_month(day, number, today).0 != Dates::Impossible
         {
             return Some((Piece::WeekdayOfMonth(day, number), 2));
@@ -198,6 +200,50 @@ fn weekday(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece, usi
     plural
         .and_then(day_name)
         .map(|day| (Piece::AnyOf(vec![day]), 1))
+}
+
+/// "The first Monday of March", "the last Friday of next month".
+fn nth_weekday(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece, usize)> {
+    let article = usize::from(words.at(at) == "the");
+    let (nth, length) = match words.at(at + article) {
+        "last" => (None, 1),
+        _ => ordinal(words, at + article)
+            .filter(|(nth, _)| (1..=5).contains(nth))
+            .map(|(nth, length)| (Some(nth), length))?,
+    };
+    let named = at + article + length;
+    let weekday = day_name(words.at(named))?;
+    let of = words.any(named + 1, &["of the", "in the", "of", "in"])?;
+    let month_at = named + 1 + of;
+    let this = calendar::month(today).0;
+    let (first, more) = match words.any(
+        month_at,
+        &["next month", "this month", "month", "following month"],
+    ) {
+        Some(length) if words.is(month_at, &["next", "following"]) => {
+            (months_later(this, 1), length)
+        }
+        Some(length) => (this, length),
+        None => (
+            calendar::named_month(month_name(words.at(month_at))?, today).0,
+            1,
+        ),
+    };
+    let (first, last) = calendar::month(first);
+    let date = match nth {
+        Some(nth) => later(
+            calendar::coming(weekday, earlier(first, 1)),
+            u64::from(nth - 1) * 7,
+        ),
+        None => earlier(calendar::coming(weekday, last), 7),
+    };
+    // There may be no fifth Friday.
+    let piece = if date > last {
+        Piece::MonthDay(2, 30, None)
+    } else {
+        Piece::Exact(date, Confidence::Sure)
+    };
+    Some((piece, month_at + more - at))
 }
 
 pub(super) fn month_name(word: &str) -> Option<u32> {
@@ -273,7 +319,11 @@ fn written(words: &Words<'_>, at: usize, country: Country) -> Option<(Piece, usi
         }
         ("/" | "-" | ".", Some(year)) => {
             let (month, day) = month_first(first, second, country);
-            let year = if year < 100 { year + 2000 } else { year };
+            let year = match year {
+                0..70 => year + 2000,
+                70..100 => year + 1900,
+                year => year,
+            };
             Some((Piece::MonthDay(month, day, i32::try_from(year).ok()), 5))
         }
         ("/", None) => {
@@ -358,7 +408,7 @@ fn span_of_days(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece
                 "later in the week",
                 "back end of the week",
             ],
-            (later(this.0, 3), later(this.0, 5).max(later(this.0, 4))),
+            (later(this.0, 3), later(this.0, 5)),
         ),
         (
             &[
@@ -557,11 +607,25 @@ fn day_of_month(words: &Words<'_>, at: usize, context: &Context<'_>) -> Option<(
                 | "letter"
                 | "half"
                 | "street"
+                | "thought"
+                | "thoughts"
+                | "try"
+                | "hand"
                 | "avenue"
-        ) && !words.has(at_number + length, "of the month");
-        let small = day <= 5
-            && !words.at(at_number).ends_with(|c: char| c.is_ascii_digit())
-            && words.written(at_number).parse::<u32>().is_err();
+        ) && words
+            .any(
+                at_number + length,
+                &[
+                    "of the month",
+                    "of this",
+                    "of next",
+                    "of the next",
+                    "of the following",
+                ],
+            )
+            .is_none();
+        // "The first" to "the fifth" count other things as well.
+        let small = day <= 5;
         let written = words
             .at(at_number)
             .starts_with(|c: char| c.is_ascii_digit());

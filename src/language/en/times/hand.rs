@@ -205,7 +205,8 @@ fn with_minutes(words: &Words<'_>, at: usize) -> Option<(Hand, usize)> {
         ],
     );
     let written_apart = words.at(next).len() == 2 || digits(words.at(next), 2).is_none();
-    let good = (10..60).contains(&minute)
+    let good = (minute >= 10 || words.at(next) == "00")
+        && minute < 60
         && written_apart
         && !unit
         && !words.is(next + more, &[":", "oclock", "am", "pm"])
@@ -235,6 +236,10 @@ fn bare(words: &Words<'_>, at: usize) -> Option<(Hand, usize)> {
 /// "p.m.", "in the morning", "tonight".
 fn half(words: &Words<'_>, at: usize) -> Option<(Half, usize)> {
     let part = |part, length| Some((Half::Part(part), length));
+    // "That one. Am I free on that day?"
+    if words.at(at) == "am" && (words.pause_before(at) || words.at(at + 1) == "i") {
+        return None;
+    }
     if let Some(length) = words.any(at, &["am", "a m", "in the am"]) {
         return Some((Half::Am, length));
     }
@@ -300,6 +305,9 @@ pub(super) fn on_clock(
             Confidence::Sure,
         )
     };
+    if hour == 0 && matches!(half, Some(Half::Pm)) {
+        return only(12);
+    }
     if hour > 12 || hour == 0 {
         return only(hour);
     }

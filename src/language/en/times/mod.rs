@@ -241,7 +241,12 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
     let one = words.is(range.start, &["one", "1"]);
     if one && pointed
         || words.is(range.start, &["one"])
-            && words.is(range.end, &["for", "on", "is", "with"])
+            && words.is(
+                range.end,
+                &[
+                    "for", "on", "is", "with", "in", "near", "at", "from", "that", "who", "by",
+                ],
+            )
             && before != "at"
     {
         return false;
@@ -281,13 +286,14 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
             ],
         )
         .is_some();
+    let before_date = words.taken(range.end) && !pointed && !one;
     let after_date = range.start > 0 && words.taken(range.start - 1) && !pointed;
     let asked = matches!(context.asked, Asked::When | Asked::Time | Asked::PickOffer) && !pointed
         || context.asked == Asked::ConfirmBooking && before == "make it"
         || words.is(range.start.wrapping_sub(2), &["make", "say"])
             && matches!(before, "it" | "that");
     let day_word = matches!(before, "morning" | "afternoon" | "evening");
-    led || said_to_work && !one || after_date || asked || day_word
+    led || said_to_work && !one || after_date || before_date || asked || day_word
 }
 
 /// The first time of `hands` with what the words around it make of it, and how many hands that took.
