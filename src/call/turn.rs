@@ -174,11 +174,6 @@ impl Turn {
         std::mem::take(&mut self.words)
     }
 
-    pub(super) fn forget(&mut self) {
-        self.words.clear();
-        self.settled = 0;
-    }
-
     /// A new line: whoever was speaking, was speaking into the old one.
     pub(super) fn restart(&mut self, at: Ms) {
         *self = Self {

@@ -6,7 +6,7 @@ use crate::{
     language::{Intent, Meaning, ServiceHeard, say},
 };
 
-use super::{Dialogue, Goal, Question, Reply};
+use super::{Dialogue, Question, Reply};
 use crate::call::{action::Outcome, lines::Line, timer::Ms};
 use crate::language::say::Join;
 
@@ -15,7 +15,10 @@ impl Dialogue {
     pub(super) fn inform(&mut self, _at: Ms, meaning: &Meaning, reply: &mut Reply) -> bool {
         let mut informed = false;
         let pending_question = match self.question {
-            Question::WhichService(intent) if meaning.service.is_some() => Some(intent),
+            Question::WhichService(intent) if meaning.service.is_some() => {
+                self.question = Question::AnythingElse;
+                Some(intent)
+            }
             _ => None,
         };
         let asked = meaning
@@ -24,40 +27,24 @@ impl Dialogue {
             .map(|heard| heard.value)
             .chain(pending_question);
         for intent in asked.collect::<Vec<_>>() {
-            let waits_for_service = self.answer_question(intent, meaning, reply);
-            informed |= waits_for_service.is_some();
-            if waits_for_service == Some(true) {
-                // They are asked for which; nothing else is, for now.
-                self.asked_in_passing = true;
-            }
+            informed |= self.answer_question(intent, meaning, reply);
         }
         if informed {
             self.achieved(Outcome::Answered);
-            if self.goal == Goal::None && !self.asked_in_passing {
-                self.question = Question::AnythingElse;
-            }
         }
         informed
     }
 
-    /// `None` if it is no question about the business; `Some(true)` if it depends on a service nobody has named.
-    fn answer_question(
-        &mut self,
-        intent: Intent,
-        meaning: &Meaning,
-        reply: &mut Reply,
-    ) -> Option<bool> {
+    /// Returns whether it was a question about the business.
+    fn answer_question(&mut self, intent: Intent, meaning: &Meaning, reply: &mut Reply) -> bool {
         match intent {
             Intent::AskPrice | Intent::AskDuration => {
                 let Some(service) = self.service_in_question(meaning) else {
-                    if self.question == Question::WhichService(intent) {
-                        return None;
-                    }
                     self.question = Question::WhichService(intent);
                     self.tries = 0;
                     let services = self.all_services();
                     self.say_with(Line::WhichServiceAsked, &[("services", &services)], reply);
-                    return Some(true);
+                    return true;
                 };
                 self.say_about_service(intent, service, reply);
             }
@@ -86,9 +73,9 @@ impl Dialogue {
                 Some(text) => self.say_with(Line::Description, &[("description", &text)], reply),
                 None => self.say(Line::NotKnown, reply),
             },
-            _ => return None,
+            _ => return false,
         }
-        Some(false)
+        true
     }
 
     fn service_in_question(&self, meaning: &Meaning) -> Option<ServiceId> {

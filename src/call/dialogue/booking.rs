@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Chosen, Dialogue, Goal, Question, Reply, Target, Took, Work,
+    Chosen, Dialogue, Question, Reply, Target, Took, Work,
     slots::exactly,
     when::{Aim, Calendar},
 };
@@ -565,10 +565,6 @@ impl Dialogue {
             | Work::Message(proposal) => Some(proposal),
             _ => None,
         }
-    }
-
-    pub(super) fn is_booking(&self) -> bool {
-        self.goal == Goal::Book
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Change, Dialogue, Goal, Question, Reply, Target, Took, Work};
 use crate::call::{
     action::{Action, Outcome},
     draft::Wish,
-    event::{FoundBooking, Slot},
+    event::FoundBooking,
     lines::Line,
     timer::Ms,
 };
@@ -280,11 +280,6 @@ impl Dialogue {
 
     pub(super) fn forget_made(&mut self, booking: BookingId) {
         self.made.retain(|made| made.booking != booking);
-    }
-
-    /// The offered times of a move belong to the target's service.
-    pub(super) fn moves(&self, slot: Slot) -> bool {
-        self.target.is_some_and(|target| target.slot == slot)
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) struct Dialogue {
     began: DateTime<Utc>,
     /// The business's date when it last spoke.
     today: NaiveDate,
-    seed: u64,
+    seed: u8,
     caller: Option<PhoneNumber>,
     customer: Option<KnownCustomer>,
     business: Briefing,
@@ -209,7 +209,7 @@ impl Dialogue {
         Self {
             began: at,
             today: at.with_timezone(&business.zone).date_naive(),
-            seed,
+            seed: seed.to_le_bytes()[0],
             caller,
             customer,
             vocabulary: vocabulary_of(&business),
@@ -333,7 +333,13 @@ impl Dialogue {
         if self.question == Question::Message && !informed {
             return self.take_message(at, text, meaning, reply);
         }
-        self.set_goal(meaning, reply);
+        if informed && matches!(self.question, Question::WhichService(_)) {
+            // They were asked for which service just now; nothing else is, until they say.
+            self.misses = 0;
+            self.fill(at, meaning, reply);
+            return;
+        }
+        self.set_goal(meaning, informed, reply);
         let answered = self.take_answer(at, meaning, heard_us, reply);
         if answered == Took::AndReplied {
             return;
@@ -369,7 +375,7 @@ impl Dialogue {
     }
 
     /// Does the caller say what they are after? Then it is that from now on.
-    fn set_goal(&mut self, meaning: &Meaning, reply: &mut Reply) {
+    fn set_goal(&mut self, meaning: &Meaning, informed: bool, reply: &mut Reply) {
         let goal = if meaning.wants(Intent::Cancel) {
             Goal::Change(Change::Cancel)
         } else if meaning.wants(Intent::Reschedule) {
@@ -380,7 +386,7 @@ impl Dialogue {
             Goal::Message
         } else if meaning.wants(Intent::Book) || meaning.wants(Intent::AskAvailability) {
             Goal::Book
-        } else if self.goal == Goal::None && speaks_of_a_booking(meaning) {
+        } else if self.goal == Goal::None && !informed && speaks_of_a_booking(meaning) {
             self.goal_of_bare_slots(meaning)
         } else {
             return;
@@ -411,7 +417,6 @@ impl Dialogue {
             Some(_) if corrects && (meaning.date.is_some() || meaning.time.is_some()) => {
                 Goal::Change(Change::Move)
             }
-            _ if asks_only(meaning) => Goal::None,
             _ => Goal::Book,
         }
     }
@@ -565,23 +570,6 @@ fn speaks_of_a_booking(meaning: &Meaning) -> bool {
         || meaning.time.is_some()
         || meaning.staff.is_some()
         || meaning.for_name.is_some()
-}
-
-/// "How much is a haircut?" names a service and books nothing.
-fn asks_only(meaning: &Meaning) -> bool {
-    const QUESTIONS: [Intent; 8] = [
-        Intent::AskPrice,
-        Intent::AskHours,
-        Intent::AskAddress,
-        Intent::AskDuration,
-        Intent::AskServices,
-        Intent::AskStaff,
-        Intent::AskIfRobot,
-        Intent::AskOther,
-    ];
-    QUESTIONS
-        .into_iter()
-        .any(|question| meaning.wants(question))
 }
 
 fn vocabulary_of(business: &Briefing) -> Vocabulary {

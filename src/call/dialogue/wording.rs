@@ -23,7 +23,11 @@ impl Dialogue {
 
     pub(super) fn say_with(&mut self, line: Line, values: &[(&str, &str)], reply: &mut Reply) {
         let used = &mut self.used[line as usize];
-        let times = usize::from(*used);
+        let mut times = usize::from(*used);
+        if line == Line::Sure {
+            // Not every call should begin with the same one.
+            times += usize::from(self.seed);
+        }
         *used = used.wrapping_add(1);
         let text = if values.is_empty() {
             self.lines

@@ -60,7 +60,9 @@ fn only_what_was_heard_is_in_the_transcript() {
     let mut call = Script::new();
     call.caller_then("A haircut on Tuesday at two", Ms(900), "No, Thursday");
     assert!(
-        !call.heard().contains("two o'clock is free. What's"),
+        !call
+            .heard()
+            .contains("Tuesday the 2nd at two o'clock is free. What's"),
         "{}",
         call.heard()
     );

@@ -4,5 +4,6 @@ mod booking;
 mod changing;
 mod ending;
 mod interrupting;
+mod properties;
 mod questions;
 mod trouble;
