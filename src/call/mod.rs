@@ -12,6 +12,7 @@ pub mod event;
 pub mod lines;
 pub mod machine;
 pub mod playback;
+pub mod replay;
 pub mod timer;
 pub mod turn;
 

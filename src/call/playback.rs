@@ -207,23 +207,38 @@ impl Playback {
             return;
         }
         let starts = at.max(self.line_free);
-        let Some(piece) = self.piece_mut(mark) else {
-            return;
-        };
-        if piece.plays.is_none() {
-            piece.plays = Some((starts, starts + length));
+        if let Some(piece) = self.next_to_send().filter(|(next, _)| *next == mark) {
+            piece.1.plays = Some((starts, starts + length));
             self.line_free = starts + length;
             self.moved = at;
         }
     }
 
+    /// Sound is sent in order, or it is not the sound that was asked for.
+    fn next_to_send(&mut self) -> Option<(Mark, &mut Piece)> {
+        let generation = self.generation;
+        self.queue.iter_mut().find_map(|playing| {
+            let utterance = playing.utterance;
+            let heard = playing.heard;
+            let pieces = playing.pieces.iter_mut().enumerate().skip(heard);
+            let (span, piece) = pieces
+                .into_iter()
+                .find(|(_, piece)| piece.plays.is_none())?;
+            let span = u16::try_from(span).ok()?;
+            Some((
+                Mark {
+                    generation,
+                    utterance,
+                    span,
+                },
+                piece,
+            ))
+        })
+    }
+
     /// All sound up to this mark was played, if the mark is of this generation and its sound was sent.
     pub(super) fn mark(&mut self, at: Ms, mark: Mark) {
-        if mark.generation != self.generation
-            || self
-                .piece_mut(mark)
-                .is_none_or(|piece| piece.plays.is_none())
-        {
+        if mark.generation != self.generation || !self.was_sent(mark) {
             return;
         }
         self.moved = at;
@@ -308,11 +323,12 @@ impl Playback {
         }
     }
 
-    fn piece_mut(&mut self, mark: Mark) -> Option<&mut Piece> {
+    fn was_sent(&self, mark: Mark) -> bool {
         self.queue
-            .iter_mut()
+            .iter()
             .find(|playing| playing.utterance == mark.utterance)
-            .and_then(|playing| playing.pieces.get_mut(usize::from(mark.span)))
+            .and_then(|playing| playing.pieces.get(usize::from(mark.span)))
+            .is_some_and(|piece| piece.plays.is_some())
     }
 
     fn pop(&mut self) -> Option<Spoken> {

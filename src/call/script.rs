@@ -306,6 +306,22 @@ impl Script {
         self
     }
 
+    /// From here on [`Script::agent`] listens.
+    pub(super) fn seen_so_far(&mut self) {
+        self.seen = self.actions.len();
+    }
+
+    /// The time that the world keeps for the call.
+    pub(super) fn hold(&self) -> Option<BookingId> {
+        self.journal
+            .iter()
+            .rev()
+            .find_map(|(_, event)| match event {
+                Event::Held { hold, .. } => Some(*hold),
+                _ => None,
+            })
+    }
+
     pub(super) fn hangs_up(&mut self) -> &mut Self {
         self.seen = self.actions.len();
         self.happens(Event::HungUp);

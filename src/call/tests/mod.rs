@@ -6,4 +6,5 @@ mod ending;
 mod interrupting;
 mod properties;
 mod questions;
+mod resuming;
 mod trouble;

@@ -353,7 +353,9 @@ impl Watch {
         self.journal.push((self.now, event.clone()));
         if let Event::Sent { mark, .. } = &event
             && mark.generation == self.generation
-            && let Some((_, _, sent)) = self.said.get_mut(&mark.utterance)
+            && let Some((_, spans, sent)) = self.said.get_mut(&mark.utterance)
+            && usize::from(mark.span) < spans.len()
+            && usize::from(mark.span) <= *sent
         {
             *sent = (*sent).max(usize::from(mark.span) + 1);
         }
