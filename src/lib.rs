@@ -1,11 +1,13 @@
 //! Ringbook answers a business's phone and writes the booking.
 pub mod app;
+pub mod call;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;
 pub mod domain;
 pub mod jobs;
+pub mod language;
 pub mod scheduling;
 pub mod store;
 pub mod telemetry;

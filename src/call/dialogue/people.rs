@@ -1,0 +1,256 @@
+//! What is answered at once, whatever was being talked about: farewells, a wish for a person, "say that again". And
+//! what becomes of callers whom only a person can help.
+
+use chrono::{Datelike, NaiveDateTime, Timelike};
+
+use crate::{
+    domain::WeeklyHours,
+    language::{Answer, Choice, Confidence, Heard, Intent, Manner, Meaning, Span},
+};
+
+use super::{Dialogue, Goal, Question, Reply, Then, Work};
+use crate::call::{
+    action::{Action, Outcome},
+    draft::Draft,
+    lines::Line,
+    timer::Ms,
+    turn::Expect,
+};
+
+impl Dialogue {
+    /// Returns whether the turn is over with that.
+    pub(super) fn answer_at_once(&mut self, at: Ms, meaning: &Meaning, reply: &mut Reply) -> bool {
+        match &meaning.manner {
+            Manner::Voicemail => {
+                reply.then = Then::HangUp(Outcome::Voicemail);
+                return true;
+            }
+            Manner::OtherLanguage(_) => {
+                self.other_language(at, reply);
+                return true;
+            }
+            Manner::Noise | Manner::Filler | Manner::Backchannel if meaning.is_empty() => {
+                return true;
+            }
+            _ => {}
+        }
+        if meaning.wants(Intent::Urgent) {
+            self.say(Line::Emergency, reply);
+            self.offer_help(at, reply);
+        } else if meaning.wants(Intent::TalkToPerson) {
+            self.person(at, reply);
+        } else if meaning.wants(Intent::OtherLanguage) {
+            self.other_language(at, reply);
+        } else if meaning.wants(Intent::WrongNumber) {
+            self.say(Line::WrongNumber, reply);
+            self.let_go(reply);
+            reply.then = Then::HangUp(Outcome::Answered);
+        } else if meaning.wants(Intent::Wait) {
+            self.patient = true;
+            self.say(Line::Wait, reply);
+        } else if meaning.wants(Intent::Repeat) || meaning.wants(Intent::SlowDown) {
+            let last = self.last_said.clone();
+            self.say(Line::Sure, reply);
+            reply.add(&last);
+        } else if meaning.wants(Intent::Goodbye) && !super::speaks_of_a_booking(meaning) {
+            self.goodbye(reply);
+        } else if meaning.wants(Intent::NothingElse) && self.goal == Goal::None {
+            self.goodbye(reply);
+        } else if meaning.wants(Intent::StartOver) {
+            self.drop_goal(reply);
+            self.draft = Draft::default();
+            self.unsure_name = None;
+            self.unsure_phone = None;
+            self.say(Line::Sure, reply);
+            self.goal = Goal::None;
+            self.ask(Question::Open, reply);
+        } else if meaning.wants(Intent::NeverMind) && self.goal != Goal::None {
+            self.drop_goal(reply);
+            self.say(Line::LeftAsItIs, reply);
+            self.ask(Question::AnythingElse, reply);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Keys were pressed: a number, the number of an offer, or the nought that everywhere means a person.
+    pub(in crate::call) fn keyed(
+        &mut self,
+        at: Ms,
+        digits: &str,
+        heard_us: bool,
+        reply: &mut Reply,
+    ) {
+        let dictates = self.question.expects() == Expect::Dictation;
+        let offer = digits
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1));
+        if digits == "0" && !dictates && !self.is_committed() {
+            self.person(at, reply);
+        } else if let (Question::Offer, Some(index)) = (&self.question, offer)
+            && index < self.offers.len()
+        {
+            let choice = Heard {
+                value: Choice::Nth(index),
+                confidence: Confidence::Sure,
+                span: Span::default(),
+            };
+            let meaning = Meaning {
+                choice: Some(choice),
+                ..Meaning::default()
+            };
+            self.take_offer(at, &meaning, reply);
+        } else {
+            self.heard(at, digits, heard_us, reply);
+        }
+    }
+
+    pub(super) fn goodbye(&mut self, reply: &mut Reply) {
+        self.let_go(reply);
+        self.pending = None;
+        let business = self.business.name.to_string();
+        self.say_with(Line::Closing, &[("business", &business)], reply);
+        reply.then = Then::HangUp(self.best.unwrap_or(Outcome::GaveUp));
+    }
+
+    pub(super) fn person(&mut self, at: Ms, reply: &mut Reply) {
+        self.pending = None;
+        match self.transfer_now(at) {
+            Some(number) => {
+                self.say(Line::Transferring, reply);
+                reply.then = Then::Transfer(number);
+            }
+            None => {
+                self.say(Line::NobodyThere, reply);
+                self.ask(Question::OfferMessage, reply);
+            }
+        }
+    }
+
+    /// The words are said: the line may ring elsewhere.
+    pub(in crate::call) fn transfer(&mut self, number: crate::domain::PhoneNumber) -> Action {
+        let id = self.start(Work::Transfer);
+        Action::Transfer { id, number }
+    }
+
+    fn transfer_now(&self, at: Ms) -> Option<crate::domain::PhoneNumber> {
+        let transfer = self.business.switches.transfer.as_ref()?;
+        let now = self.local_now(at);
+        let there = transfer
+            .hours
+            .as_ref()
+            .is_none_or(|hours| is_within(hours, now));
+        there.then(|| transfer.number.clone())
+    }
+
+    /// We can't; perhaps a person can.
+    pub(super) fn offer_help(&mut self, at: Ms, reply: &mut Reply) {
+        self.offered_person = true;
+        let question = match self.transfer_now(at) {
+            Some(_) => Question::OfferPerson,
+            None => Question::OfferMessage,
+        };
+        self.ask(question, reply);
+    }
+
+    fn other_language(&mut self, at: Ms, reply: &mut Reply) {
+        self.say(Line::OnlyLanguage, reply);
+        if self.transfer_now(at).is_some() {
+            self.offer_help(at, reply);
+        } else {
+            self.ask_again(reply);
+        }
+    }
+
+    pub(super) fn take_message(
+        &mut self,
+        at: Ms,
+        text: &str,
+        meaning: &Meaning,
+        reply: &mut Reply,
+    ) {
+        let declines = meaning.says(Answer::No)
+            || meaning.wants(Intent::NeverMind)
+            || meaning.wants(Intent::NothingElse);
+        let books = meaning.wants(Intent::Book) && self.message_is_a_choice();
+        if declines && text.split_whitespace().count() < 6 {
+            self.goal = Goal::None;
+            return self.ask(Question::AnythingElse, reply);
+        }
+        if books {
+            self.goal = Goal::Book;
+            self.question = Question::Open;
+            self.fill(at, meaning, reply);
+            return self.advance(at, reply);
+        }
+        self.message = Some(text.to_owned());
+        self.fill_person_only(meaning, reply);
+        self.advance(at, reply);
+    }
+
+    /// Where the owner wants messages only, a wish to book is one.
+    fn message_is_a_choice(&self) -> bool {
+        self.business.open
+            || self.business.switches.after_hours != crate::call::briefing::AfterHours::Message
+    }
+
+    pub(super) fn advance_message(&mut self, reply: &mut Reply) {
+        let Some(text) = self.message.clone() else {
+            return self.ask(Question::Message, reply);
+        };
+        if self.draft.name.is_none() {
+            return self.ask_name(Question::Name, reply);
+        }
+        if self.draft.phone.is_none() {
+            match self.caller.clone() {
+                Some(caller) => self.draft.phone = Some(caller),
+                None => return self.ask(Question::Phone, reply),
+            }
+        }
+        let proposal = self.agreed();
+        let id = self.start(Work::Message(proposal));
+        reply.actions.push(Action::TakeMessage {
+            id,
+            proposal,
+            name: self.draft.name.clone(),
+            phone: self.draft.phone.clone(),
+            text,
+        });
+    }
+
+    pub(super) fn on_message_taken(&mut self, at: Ms, reply: &mut Reply) {
+        self.message = None;
+        self.goal = Goal::None;
+        self.achieved(Outcome::MessageTaken);
+        self.say(Line::MessageTaken, reply);
+        self.ask(Question::AnythingElse, reply);
+        self.catch_up(at, reply);
+    }
+
+    pub(super) fn on_nobody_picked_up(&mut self, reply: &mut Reply) {
+        self.say(Line::NobodyThere, reply);
+        self.ask(Question::OfferMessage, reply);
+    }
+
+    fn fill_person_only(&mut self, meaning: &Meaning, reply: &mut Reply) {
+        let person = Meaning {
+            name: meaning.name.clone(),
+            phone: meaning.phone.clone(),
+            ..Meaning::default()
+        };
+        self.fill(Ms::ZERO, &person, reply);
+    }
+}
+
+fn is_within(hours: &WeeklyHours, now: NaiveDateTime) -> bool {
+    let minute = now.hour() * 60 + now.minute();
+    let today = hours.on(now.weekday()).iter();
+    let late = hours.on(now.weekday().pred()).iter();
+    let holds = |span: &crate::domain::TimeSpan, minute: u32| {
+        (u32::from(span.from_minute())..u32::from(span.until_minute())).contains(&minute)
+    };
+    today.clone().any(|span| holds(span, minute))
+        || late.clone().any(|span| holds(span, minute + 24 * 60))
+}

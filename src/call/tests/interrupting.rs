@@ -1,0 +1,84 @@
+//! Talking over the agent.
+
+use super::super::{action::Action, script::*, timer::Ms};
+
+fn resumes(call: &Script) -> usize {
+    call.did(|action| matches!(action, Action::Resume { .. }))
+}
+
+#[test]
+fn real_words_stop_the_agent_and_are_answered() {
+    let mut call = Script::new();
+    call.caller_then("A haircut on Tuesday at two", Ms(500), "No, Thursday");
+    call.agent("Thursday the 4th");
+    assert_eq!(resumes(&call), 0);
+}
+
+#[test]
+fn a_cough_only_pauses_the_agent() {
+    let mut call = Script::new();
+    call.caller_then("A haircut on Tuesday at two", Ms(500), "");
+    assert_eq!(resumes(&call), 1);
+    assert!(
+        call.heard().contains("What's your name, please?"),
+        "{}",
+        call.heard()
+    );
+}
+
+#[test]
+fn an_mm_hm_does_not_stop_the_agent() {
+    let mut call = Script::new();
+    call.caller_then("A haircut on Tuesday at two", Ms(500), "mm-hm");
+    assert_eq!(resumes(&call), 1);
+    call.caller("Nora").agent("Can I use the number");
+}
+
+#[test]
+fn a_yes_before_the_facts_were_heard_books_nothing() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two");
+    call.caller_then("yes", Ms(300), "yes");
+    assert!(call.bookings().is_empty());
+    call.agent("That's Haircut").agent("Is that right?");
+    call.caller("Yes").agent("You're booked");
+}
+
+#[test]
+fn a_change_while_the_read_back_is_spoken_is_a_change() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two");
+    call.caller_then("yes", Ms(900), "no, at three o'clock")
+        .agent("at three o'clock");
+    assert!(call.bookings().is_empty());
+    call.caller("yes");
+    assert_eq!(call.bookings()[0].1, at("06-02 15:00"));
+}
+
+#[test]
+fn only_what_was_heard_is_in_the_transcript() {
+    let mut call = Script::new();
+    call.caller_then("A haircut on Tuesday at two", Ms(900), "No, Thursday");
+    assert!(
+        !call
+            .heard()
+            .contains("Tuesday the 2nd at two o'clock is free. What's"),
+        "{}",
+        call.heard()
+    );
+}
+
+#[test]
+fn an_endless_talker_is_cut_in_on() {
+    use super::super::event::Event;
+    let mut call = Script::new();
+    call.happens(Event::SpeechStarted);
+    for _ in 0..10 {
+        call.pass(Ms(3_000));
+        call.happens(Event::Heard {
+            text: "and then I told my cousin".to_owned(),
+        });
+    }
+    call.until_quiet();
+    call.agent("Let me stop you there");
+}
