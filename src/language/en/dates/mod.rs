@@ -193,10 +193,16 @@ fn resolve(piece: &Piece, context: &Context<'_>) -> Resolved {
                 resolved => resolved,
             }
         }
-        Piece::WeekdayMonthDay(weekday, month, day, year) => agrees(
-            *weekday,
-            calendar::month_and_day(*month, *day, *year, today),
-        ),
+        Piece::WeekdayMonthDay(weekday, month, day, year) => {
+            let next_year = calendar::month_and_day(*month, *day, Some(today.year() + 1), today);
+            match calendar::month_and_day(*month, *day, *year, today) {
+                // "Wednesday the 21st of July": not the one that is over, for that was a Tuesday.
+                (Dates::Past(date), _) if year.is_none() && date.weekday() != *weekday => {
+                    agrees(*weekday, next_year)
+                }
+                resolved => agrees(*weekday, resolved),
+            }
+        }
         Piece::DayOfMonth(day) => calendar::day_of_month(*day, sought_from),
         Piece::MonthDay(month, day, year) => calendar::month_and_day(*month, *day, *year, today),
         Piece::Exact(date, confidence) => (calendar::on(*date, today), *confidence),
