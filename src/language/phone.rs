@@ -25,7 +25,7 @@ pub fn from_digits(digits: &str, country: Country) -> (PhoneHeard, Confidence) {
     }
     let home = DATABASE.by_id(country.as_ref());
     let leaves_country = home
-        .and_then(|plan| prefix_out(plan))
+        .and_then(prefix_out)
         .and_then(|prefix| plain.strip_prefix(prefix));
     if let Some(rest) = leaves_country.filter(|_| !plus) {
         plain = rest.to_owned();
@@ -50,14 +50,11 @@ pub fn from_digits(digits: &str, country: Country) -> (PhoneHeard, Confidence) {
     if national.len() < longest(home) {
         return (PhoneHeard::Part(kept), Confidence::Sure);
     }
-    // "Forty four seven seven double oh ...": the country code, and nobody said "plus".
-    match international(&plain, kept) {
-        (PhoneHeard::Number(number), _) => (PhoneHeard::Number(number), Confidence::Unsure),
-        (PhoneHeard::Part(kept) | PhoneHeard::Wrong(kept), _) => {
-            (PhoneHeard::Wrong(kept), Confidence::Sure)
-        }
-        same @ (PhoneHeard::SameAsCaller, _) => same,
-    }
+    // "Forty four, two oh ...": the country's own code, and nobody said "plus".
+    let own = plain
+        .strip_prefix(&home.country_code().to_string())
+        .and_then(|national| in_plan(national, home));
+    own.unwrap_or((PhoneHeard::Wrong(kept), Confidence::Sure))
 }
 
 /// Digits that begin with a country code. `kept` is how they were said.

@@ -121,8 +121,19 @@ fn whole_names<Id: Copy + PartialEq>(words: &Words<'_>, entries: &[Entry<Id>]) -
         !all.iter()
             .any(|other| longer(&other.words, &named.words) || better(other, named))
     });
+    found.sort_by_key(|named| (named.words.start, std::cmp::Reverse(named.words.end)));
     found.dedup_by(|a, b| a.id == b.id && a.words == b.words);
-    found
+    // "A haircut and a beard trim" is "haircut and beard", and its beard is in no other service.
+    let mut kept: Vec<Named<Id>> = Vec::new();
+    for named in found {
+        let used = kept
+            .iter()
+            .any(|other| overlap(&other.words, &named.words) && other.words != named.words);
+        if !used {
+            kept.push(named);
+        }
+    }
+    kept
 }
 
 /// The phrase from `at` on: its number of words, and whether every word is as it is written.
@@ -183,9 +194,9 @@ fn parts_of_names(words: &Words<'_>, services: &[Entry<ServiceId>]) -> Vec<Named
                 .filter(|word| word.len() > 2 && !GENERIC.contains(&word.as_str()))
             {
                 let place = (0..words.len()).find(|&at| {
-                    !words.taken(at)
-                        && !(is_ordinary(words.at(at)) && words.at(at) != word.as_str())
-                        && alike(words.at(at), word)
+                    let said = words.at(at);
+                    let telling = said == word.as_str() || !is_ordinary(said);
+                    !words.taken(at) && telling && alike(words.at(at), word)
                 });
                 if let Some(at) = place {
                     weight += word.len();
@@ -326,10 +337,10 @@ pub(super) fn staff(words: &mut Words<'_>, context: &Context<'_>) -> Option<Hear
     let people = &context.vocabulary.staff;
     let mut found = whole_names(words, people);
     for named in single_names(words, people) {
-        if !found
-            .iter()
-            .any(|other| overlap(&other.words, &named.words) && other.words.len() > 1)
-        {
+        let known = |other: &Named<StaffId>| {
+            overlap(&other.words, &named.words) && (other.words.len() > 1 || other.id == named.id)
+        };
+        if !found.iter().any(known) {
             found.push(named);
         }
     }

@@ -40,6 +40,7 @@ fn run_from(words: &Words<'_>, start: usize, asked: bool) -> Spelled {
     let mut loose = 0;
     while at < words.len() && !words.taken(at) {
         let times = match words.at(at) {
+            "double" if words.is(at + 1, &["u", "you"]) => 1,
             "double" => 2,
             "triple" => 3,
             _ => 1,
@@ -196,6 +197,7 @@ pub(super) fn change(words: &Words<'_>) -> Option<(Change, Range<usize>)> {
                 "an",
                 "a",
                 "the letter",
+                "the",
                 "one",
                 "two",
                 "a double",

@@ -140,8 +140,12 @@ fn introduced(
 
 /// A bare answer to "what is your name?".
 fn answer(words: &Words<'_>, stop: &dyn Fn(usize) -> bool) -> Option<(Range<usize>, Confidence)> {
-    let start =
-        (0..words.len()).find(|&at| !is_ordinary(words.at(at)) && !words.taken(at) && !stop(at))?;
+    // "Will" alone, with its capital, is a name; "will you" is none.
+    let ordinary = |at: usize| {
+        is_ordinary(words.at(at))
+            && !(words.len() <= 2 && words.capital(at) && is_given_name(words.at(at)))
+    };
+    let start = (0..words.len()).find(|&at| !ordinary(at) && !words.taken(at) && !stop(at))?;
     // Too much before it: a sentence about something else.
     if start > 4 {
         return None;
@@ -185,7 +189,10 @@ fn name_at(words: &Words<'_>, start: usize, stop: &dyn Fn(usize) -> bool) -> Ran
         }
         end += 1;
     }
-    // "Ann van" is cut short, "Ann speaking" is not part of the name.
+    // A letter alone is no name.
+    if end == start + 1 && words.at(start).chars().count() < 2 {
+        return start..start;
+    }
     start..end
 }
 

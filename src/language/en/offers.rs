@@ -50,7 +50,8 @@ fn by_words(
     let count = context.offers.len();
     let picking = context.asked == Asked::PickOffer;
     for at in 0..words.len() {
-        if words.taken(at) {
+        // "The earliest" of these is no time of the day.
+        if words.taken(at) && !words.is(at, &["earliest", "latest"]) {
             continue;
         }
         if let Some(length) = words.any(at, NONE) {

@@ -110,10 +110,17 @@ fn best_run(words: &Words<'_>, asked: bool) -> Option<(Range<usize>, String)> {
         let cued = cue_before(words, run.words.start);
         let whole = count >= ENOUGH || run.digits.starts_with('+') && count >= 2;
         let mostly = count >= 3 || run.words.len() * 2 >= words.len();
-        let a_time = words.is(
-            run.words.start.wrapping_sub(1),
-            &["at", "around", "by", "until"],
-        );
+        let this_one = words.has(run.words.start, "one")
+            && run.words.len() == 1
+            && words.is(
+                run.words.start.wrapping_sub(1),
+                &["this", "that", "the", "same", "which"],
+            );
+        let a_time = this_one
+            || words.is(
+                run.words.start.wrapping_sub(1),
+                &["at", "around", "by", "until"],
+            );
         let piece = (asked && mostly && !a_time || cued && count >= 3)
             && !counts_something(words, run.words.end);
         if whole || piece {
@@ -219,18 +226,10 @@ fn group(words: &Words<'_>, at: usize, digits: &mut String) -> Option<usize> {
         return Some(1);
     }
     if let Some(ten) = tens(word) {
-        return Some(match digit(words.at(at + 1)).filter(|one| *one > 0) {
-            Some(one) => {
-                push(digits, ten / 10);
-                push(digits, one);
-                2
-            }
-            None => {
-                push(digits, ten / 10);
-                push(digits, 0);
-                1
-            }
-        });
+        let one = digit(words.at(at + 1)).filter(|one| *one > 0);
+        push(digits, ten / 10);
+        push(digits, one.unwrap_or(0));
+        return Some(1 + usize::from(one.is_some()));
     }
     if let Some(teen @ 10..=19) = small(word) {
         push(digits, 1);

@@ -33,6 +33,8 @@ const SMALL: [&str; 13] = [
 ];
 /// A date in the next four weeks is known by its day alone, even over the end of a month.
 const NEAR_DAYS: i64 = 27;
+/// Further ahead the same day of this year is the nearer one, so the year is said.
+const YEAR_GOES_UNSAID_DAYS: i64 = 240;
 
 pub(in crate::language) fn date(date: NaiveDate, today: NaiveDate) -> String {
     let weekday = WEEKDAYS[date.weekday().num_days_from_monday() as usize];
@@ -43,7 +45,7 @@ pub(in crate::language) fn date(date: NaiveDate, today: NaiveDate) -> String {
         return format!("{weekday} the {day}");
     }
     let month = MONTHS[date.month0() as usize];
-    let far = !(0..=300).contains(&away);
+    let far = !(0..=YEAR_GOES_UNSAID_DAYS).contains(&away);
     if far && date.year() != today.year() {
         format!("{weekday} the {day} of {month} {}", date.year())
     } else {
@@ -201,4 +203,171 @@ fn ordinal(day: u32) -> String {
         _ => "th",
     };
     format!("{day}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).unwrap()
+    }
+
+    #[test]
+    fn a_date_is_said_with_no_more_than_it_needs() {
+        let today = day(2026, 11, 17);
+        for (date_of, said) in [
+            (day(2026, 11, 17), "Tuesday the 17th"),
+            (day(2026, 11, 24), "Tuesday the 24th"),
+            (day(2026, 11, 21), "Saturday the 21st"),
+            (day(2026, 11, 22), "Sunday the 22nd"),
+            (day(2026, 11, 23), "Monday the 23rd"),
+            (day(2026, 12, 1), "Tuesday the 1st of December"),
+            (day(2027, 2, 11), "Thursday the 11th of February"),
+            (day(2027, 11, 17), "Wednesday the 17th of November 2027"),
+            (day(2026, 11, 10), "Tuesday the 10th of November"),
+            (day(2025, 11, 10), "Monday the 10th of November 2025"),
+        ] {
+            assert_eq!(date(date_of, today), said);
+        }
+    }
+
+    #[test]
+    fn a_time_is_said_as_people_say_it() {
+        for (hour, minute, said) in [
+            (14, 30, "half past two"),
+            (14, 15, "quarter past two"),
+            (14, 45, "quarter to three"),
+            (11, 45, "quarter to twelve"),
+            (12, 45, "quarter to one"),
+            (14, 0, "two o'clock"),
+            (10, 0, "ten o'clock"),
+            (10, 5, "ten oh five"),
+            (10, 20, "ten 20"),
+            (12, 0, "noon"),
+            (12, 30, "half past twelve"),
+            (0, 0, "midnight"),
+            (0, 30, "half past twelve at night"),
+            (7, 0, "seven in the morning"),
+            (8, 30, "half past eight in the morning"),
+            (19, 0, "seven in the evening"),
+            (17, 45, "quarter to six in the evening"),
+            (22, 15, "quarter past ten at night"),
+            (23, 45, "quarter to twelve at night"),
+        ] {
+            assert_eq!(
+                time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()),
+                said
+            );
+        }
+        let when = day(2026, 11, 24).and_hms_opt(14, 30, 0).unwrap();
+        assert_eq!(
+            date_time(when, day(2026, 11, 17)),
+            "Tuesday the 24th at half past two"
+        );
+    }
+
+    #[test]
+    fn every_time_that_is_said_is_understood_again() {
+        use crate::language::{Asked, Context, Times, Vocabulary, understand};
+        let vocabulary = Vocabulary::default();
+        let now = day(2026, 11, 17).and_hms_opt(10, 0, 0).unwrap();
+        let context = Context {
+            asked: Asked::Time,
+            ..Context::new(now, &vocabulary)
+        };
+        for minute in 0..24 * 60 {
+            let meant = NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0).unwrap();
+            let heard = understand(&time(meant), &context)
+                .time
+                .map(|heard| heard.value);
+            let Some(Times::At(clock)) = heard else {
+                panic!("{}: {heard:?}", time(meant));
+            };
+            assert_eq!(clock.time, meant, "{}", time(meant));
+        }
+    }
+
+    #[test]
+    fn every_date_that_is_said_is_understood_again() {
+        use crate::language::{Asked, Context, Dates, Vocabulary, understand};
+        let vocabulary = Vocabulary::default();
+        let now = day(2026, 11, 17).and_hms_opt(10, 0, 0).unwrap();
+        let context = Context {
+            asked: Asked::When,
+            ..Context::new(now, &vocabulary)
+        };
+        for meant in now.date().iter_days().take(800) {
+            let said = date(meant, now.date());
+            let heard = understand(&said, &context).date.map(|heard| heard.value);
+            assert_eq!(heard, Some(Dates::On(meant)), "{said}");
+        }
+    }
+
+    #[test]
+    fn prices_are_said_in_the_words_of_their_currency() {
+        for (minor, currency, said) in [
+            (4500, "EUR", "45 euros"),
+            (100, "EUR", "1 euro"),
+            (1250, "GBP", "12 pounds 50"),
+            (1205, "USD", "12 dollars 05"),
+            (50, "GBP", "50 pence"),
+            (99, "USD", "99 cents"),
+            (0, "EUR", "free of charge"),
+            (3000, "JPY", "3000 yen"),
+            (12000, "SEK", "120 SEK"),
+        ] {
+            assert_eq!(money(&Money::new(minor, currency).unwrap()), said);
+        }
+    }
+
+    #[test]
+    fn a_list_has_its_joining_word_before_the_last() {
+        let none: [&str; 0] = [];
+        assert_eq!(list(&none, Join::Or), "");
+        assert_eq!(list(&["two"], Join::Or), "two");
+        assert_eq!(list(&["two", "three"], Join::And), "two and three");
+        assert_eq!(
+            list(&["two", "three", "four"], Join::Or),
+            "two, three or four"
+        );
+    }
+
+    #[test]
+    fn digits_are_said_in_groups() {
+        for (number, said) in [
+            (
+                "+14155550134",
+                "plus one, four one five, five five five, zero one three four",
+            ),
+            (
+                "4155550134",
+                "four one five, five five five, zero one three four",
+            ),
+            ("0134", "zero one three four"),
+            ("01", "zero one"),
+            ("", ""),
+        ] {
+            assert_eq!(phone_digits(number), said);
+        }
+    }
+
+    #[test]
+    fn durations_and_spellings_are_said() {
+        for (minutes, said) in [
+            (45, "45 minutes"),
+            (30, "half an hour"),
+            (60, "an hour"),
+            (75, "an hour and a quarter"),
+            (90, "an hour and a half"),
+            (80, "an hour and 20 minutes"),
+            (120, "two hours"),
+            (150, "two and a half hours"),
+        ] {
+            assert_eq!(duration(Duration::minutes(minutes)), said);
+        }
+        assert_eq!(spelling("O'Brien"), "O, B, R, I, E, N");
+        assert_eq!(number(3), "three");
+        assert_eq!(number(13), "13");
+    }
 }

@@ -10,7 +10,7 @@ use crate::language::{Span, vocabulary::fold};
 pub(super) struct Words<'t> {
     pub(super) text: &'t str,
     buffer: String,
-    words: Vec<Word>,
+    list: Vec<Word>,
     /// Hesitations that were dropped.
     pub(super) fillers: usize,
     /// Swear words that were dropped.
@@ -18,6 +18,10 @@ pub(super) struct Words<'t> {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts about a word"
+)]
 struct Word {
     form: Range<u32>,
     span: Span,
@@ -33,12 +37,12 @@ struct Word {
 
 impl<'t> Words<'t> {
     pub(super) fn len(&self) -> usize {
-        self.words.len()
+        self.list.len()
     }
 
     /// The word at `at`; past the end there are only empty words, so that rooms may look ahead freely.
     pub(super) fn at(&self, at: usize) -> &str {
-        self.words
+        self.list
             .get(at)
             .and_then(|word| {
                 self.buffer
@@ -79,23 +83,23 @@ impl<'t> Words<'t> {
     }
 
     pub(super) fn pause_before(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.pause)
+        self.list.get(at).is_some_and(|word| word.pause)
     }
 
     pub(super) fn glued(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.glued)
+        self.list.get(at).is_some_and(|word| word.glued)
     }
 
     pub(super) fn capital(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.capital)
+        self.list.get(at).is_some_and(|word| word.capital)
     }
 
     pub(super) fn taken(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.taken)
+        self.list.get(at).is_some_and(|word| word.taken)
     }
 
     pub(super) fn take(&mut self, range: Range<usize>) {
-        if let Some(words) = self.words.get_mut(range) {
+        if let Some(words) = self.list.get_mut(range) {
             for word in words {
                 word.taken = true;
             }
@@ -104,7 +108,7 @@ impl<'t> Words<'t> {
 
     /// Where in the text these words were.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        match self.words.get(range) {
+        match self.list.get(range) {
             Some([first, .., last]) => Span {
                 start: first.span.start,
                 end: last.span.end,
@@ -116,16 +120,14 @@ impl<'t> Words<'t> {
 
     /// How the word was written.
     pub(super) fn written(&self, at: usize) -> &'t str {
-        self.words
-            .get(at)
-            .map_or("", |word| word.span.of(self.text))
+        self.list.get(at).map_or("", |word| word.span.of(self.text))
     }
 
     pub(super) fn of(text: &'t str) -> Self {
         let mut words = Self {
             text,
             buffer: String::with_capacity(text.len() + 16),
-            words: Vec::with_capacity(text.len() / 4 + 1),
+            list: Vec::with_capacity(text.len() / 4 + 1),
             ..Self::default()
         };
         words.read();
@@ -262,7 +264,7 @@ impl<'t> Words<'t> {
 
     fn finish(&mut self, from: usize, range: Range<usize>, pause: bool, glued: bool) {
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        self.words.push(Word {
+        self.list.push(Word {
             form: small(from)..small(self.buffer.len()),
             capital: self.text[range.clone()].starts_with(char::is_uppercase),
             span: Span {
@@ -365,7 +367,7 @@ fn contraction(word: &str, apostrophe: bool) -> Option<&'static str> {
         "didnt" => "did not",
         "cant" | "cannot" => "can not",
         "wont" => "will not",
-        "isnt" => "is not",
+        "isnt" | "aint" => "is not",
         "arent" => "are not",
         "wasnt" => "was not",
         "werent" => "were not",
@@ -374,7 +376,6 @@ fn contraction(word: &str, apostrophe: bool) -> Option<&'static str> {
         "shouldnt" => "should not",
         "havent" => "have not",
         "hasnt" => "has not",
-        "aint" => "is not",
         "youre" => "you are",
         "youve" => "you have",
         "theyre" => "they are",

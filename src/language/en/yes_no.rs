@@ -178,9 +178,7 @@ fn leading(words: &Words<'_>, asked: Asked, open: bool) -> Option<Said> {
                     if before == answer {
                         (before, sure, range, was_firm || firm)
                     // "No, that's fine": what follows the no is politeness. After "anything else?" all of it is.
-                    } else if before == Answer::No && (!firm || asked == Asked::AnythingElse)
-                        || !firm
-                    {
+                    } else if !firm || before == Answer::No && asked == Asked::AnythingElse {
                         (before, sure, so_far, was_firm)
                     } else {
                         (answer, Confidence::Unsure, range, firm)

@@ -13,7 +13,7 @@ use self::pieces::{Piece, piece, week_of};
 use super::{corrections, tokens::Words};
 use crate::language::{
     Confidence, Context, Dates, Heard,
-    calendar::{self, Resolved, earlier, later},
+    calendar::{self, Pointing, Resolved, earlier, later},
 };
 
 /// How far "any Tuesday" reaches.
@@ -180,6 +180,10 @@ fn resolve(piece: &Piece, context: &Context<'_>) -> Resolved {
         _ => resolved,
     };
     match piece {
+        Piece::Weekday(day, Pointing::Alone) => match day_at_hand(*day, context) {
+            Some(date) => sure(Dates::On(date)),
+            None => calendar::weekday(*day, Pointing::Alone, today),
+        },
         Piece::Weekday(day, pointing) => calendar::weekday(*day, *pointing, today),
         Piece::WeekdayOfMonth(weekday, day) => {
             match calendar::weekday_of_month(*weekday, *day, sought_from) {
@@ -189,10 +193,16 @@ fn resolve(piece: &Piece, context: &Context<'_>) -> Resolved {
                 resolved => resolved,
             }
         }
-        Piece::WeekdayMonthDay(weekday, month, day, year) => agrees(
-            *weekday,
-            calendar::month_and_day(*month, *day, *year, today),
-        ),
+        Piece::WeekdayMonthDay(weekday, month, day, year) => {
+            let next_year = calendar::month_and_day(*month, *day, Some(today.year() + 1), today);
+            match calendar::month_and_day(*month, *day, *year, today) {
+                // "Wednesday the 21st of July": not the one that is over, for that was a Tuesday.
+                (Dates::Past(date), _) if year.is_none() && date.weekday() != *weekday => {
+                    agrees(*weekday, next_year)
+                }
+                resolved => agrees(*weekday, resolved),
+            }
+        }
         Piece::DayOfMonth(day) => calendar::day_of_month(*day, sought_from),
         Piece::MonthDay(month, day, year) => calendar::month_and_day(*month, *day, *year, today),
         Piece::Exact(date, confidence) => (calendar::on(*date, today), *confidence),
@@ -214,6 +224,19 @@ fn resolve(piece: &Piece, context: &Context<'_>) -> Resolved {
         Piece::Soonest => sure(Dates::Soonest),
         Piece::Any => sure(Dates::Any),
     }
+}
+
+/// The day of that name that is being talked about, or the only one among the offers.
+fn day_at_hand(weekday: chrono::Weekday, context: &Context<'_>) -> Option<NaiveDate> {
+    let today = context.now.date();
+    let offered = context.offers.iter().map(|offer| offer.start.date());
+    let mut fitting = context
+        .day_in_talk
+        .into_iter()
+        .chain(offered)
+        .filter(|date| date.weekday() == weekday && *date >= today);
+    let first = fitting.next()?;
+    fitting.all(|date| date == first).then_some(first)
 }
 
 /// "After the 24th", "by Friday", "the week of the 3rd", "from Monday on".
@@ -299,6 +322,7 @@ pub(super) fn is_refused(words: &Words<'_>, range: &Range<usize>) -> bool {
         }
         "than" => before(2) == "other" || before(2) == "rather",
         "for" if before(2) == "except" => true,
+        "of" => before(2) == "instead",
         "it" => matches!(before(2), "make" | "do") && before(3) == "not",
         "do" | "make" | "manage" | "come" | "be" | "have" | "like" | "want" | "free"
         | "available" | "work" => {
@@ -413,9 +437,8 @@ fn together(words: &Words<'_>, found: Vec<(Resolved, Range<usize>)>) -> Option<H
                 }
             }
             // A day says more than "as soon as possible" or "any day", whichever comes first.
-            (Dates::Soonest | Dates::Any, specific) => specific,
-            (_, Dates::Soonest | Dates::Any) => continue,
-            (Dates::Between { .. }, specific @ Dates::On(_)) => specific,
+            (Dates::Between { .. }, specific @ Dates::On(_))
+            | (Dates::Soonest | Dates::Any, specific) => specific,
             _ => continue,
         };
         dates = joined;

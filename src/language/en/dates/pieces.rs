@@ -465,33 +465,29 @@ fn span_of_days(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece
             return range(days, length);
         }
     }
-    if let Some(lead) = words.any(
-        at,
-        &[
-            "in the next",
-            "within the next",
-            "over the next",
-            "the next",
-            "next",
-            "within",
-        ],
-    ) {
-        if let Some((number, length)) = count(words, at + lead) {
-            let unit = match words.at(at + lead + length) {
-                "day" | "days" => 1,
-                "week" | "weeks" => 7,
-                "month" | "months" => 30,
-                _ => 0,
-            };
-            if unit > 0 {
-                return range(
-                    (today, later(today, u64::from(number) * unit)),
-                    lead + length + 1,
-                );
-            }
-        }
-    }
-    in_month(words, at, today)
+    next_few(words, at, today).or_else(|| in_month(words, at, today))
+}
+
+/// "In the next two weeks", "within a month".
+fn next_few(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece, usize)> {
+    let leads = [
+        "in the next",
+        "within the next",
+        "over the next",
+        "the next",
+        "next",
+        "within",
+    ];
+    let lead = words.any(at, &leads)?;
+    let (number, length) = count(words, at + lead)?;
+    let unit = match words.at(at + lead + length) {
+        "day" | "days" => 1,
+        "week" | "weeks" => 7,
+        "month" | "months" => 30,
+        _ => return None,
+    };
+    let last = later(today, u64::from(number) * unit);
+    Some((Piece::Range(today, last), lead + length + 1))
 }
 
 /// "In March", "early March", "the end of June", "the first week of May", "next May".

@@ -8,24 +8,26 @@ use self::phrases::PHRASES;
 use super::tokens::Words;
 use crate::language::{Confidence, Heard, Intent};
 
-static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<(&'static str, usize, Intent)>>> =
-    LazyLock::new(|| {
-        let mut index: HashMap<_, Vec<_>> = HashMap::new();
-        for (intent, phrases) in PHRASES {
-            for phrase in *phrases {
-                let first = phrase.split(' ').next().unwrap_or_default();
-                let length = phrase.split(' ').count();
-                index
-                    .entry(first)
-                    .or_default()
-                    .push((*phrase, length, *intent));
-            }
+/// A phrase, its number of words, and what it wants.
+type Phrase = (&'static str, usize, Intent);
+
+static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut index: HashMap<_, Vec<_>> = HashMap::new();
+    for (intent, phrases) in PHRASES {
+        for phrase in *phrases {
+            let first = phrase.split(' ').next().unwrap_or_default();
+            let length = phrase.split(' ').count();
+            index
+                .entry(first)
+                .or_default()
+                .push((*phrase, length, *intent));
         }
-        for phrases in index.values_mut() {
-            phrases.sort_by_key(|(_, length, _)| std::cmp::Reverse(*length));
-        }
-        index
-    });
+    }
+    for phrases in index.values_mut() {
+        phrases.sort_by_key(|(_, length, _)| std::cmp::Reverse(*length));
+    }
+    index
+});
 
 pub(super) fn intents(words: &Words<'_>) -> Vec<Heard<Intent>> {
     let mut found: Vec<(Intent, Range<usize>)> = Vec::new();
@@ -99,7 +101,7 @@ fn settle(words: &Words<'_>, found: &mut Vec<(Intent, Range<usize>)>) {
     let has =
         |found: &[(Intent, Range<usize>)], intent| found.iter().any(|(known, _)| *known == intent);
     let drop = |found: &mut Vec<(Intent, Range<usize>)>, intent| {
-        found.retain(|(known, _)| *known != intent)
+        found.retain(|(known, _)| *known != intent);
     };
     if has(found, Intent::Cancel)
         || has(found, Intent::Reschedule)

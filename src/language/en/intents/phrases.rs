@@ -34,7 +34,7 @@ pub(super) const PHRASES: &[(Intent, &[&str])] = &[
         "changing my appointment", "swap my",
     ]),
     (Intent::AskPrice, &[
-        "how much", "what does _ cost", "what do you charge", "what would _ cost", "what will _ cost", "price",
+        "how much", "what does _ cost", "what does _ _ cost", "what does _ _ _ cost", "what would _ _ cost", "does it cost", "what do you charge", "what would _ cost", "what will _ cost", "price",
         "prices", "the cost", "cost me", "it cost", "rates", "your fee", "fees", "pricing", "what is the charge",
         "expensive",
     ]),

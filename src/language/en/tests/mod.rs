@@ -120,7 +120,9 @@ fn days(dates: &Dates) -> String {
         Dates::On(date) => day(date),
         Dates::OneOf(dates) => dates.iter().map(day).collect::<Vec<_>>().join(" or "),
         Dates::Between { from, to, weekdays } => {
-            let only: String = weekdays.iter().map(|day| format!(" {day}")).collect();
+            let only = weekdays
+                .iter()
+                .fold(String::new(), |only, day| only + &format!(" {day}"));
             format!("{} to {}{only}", day(from), day(to))
         }
         Dates::From(date) => format!("from {}", day(date)),
@@ -204,6 +206,10 @@ fn staff_name(staff: &StaffHeard) -> String {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that `short` wants"
+)]
 fn answer(answer: &Answer) -> String {
     format!("{answer:?}").to_lowercase()
 }

@@ -35,7 +35,7 @@ fn everything_said_in_one_breath_is_understood() {
             ),
             (
                 "actually can we do Thursday at quarter to five instead of Wednesday",
-                "date: Nov 19, time: 16:45",
+                "date: Nov 19, not: Nov 18, time: 16:45",
             ),
             (
                 "Yes, but could you make it half past three",

@@ -119,11 +119,8 @@ fn around_the_hour(words: &Words<'_>, at: usize) -> Option<(Hand, usize)> {
     let loose = matches!(relation, "before" | "of" | "after")
         && !said_minutes
         && !matches!(words.at(at + article), "half" | "quarter");
-    if !(past || to)
-        || !(five || past)
-        || loose && !matches!(minutes, 5 | 10 | 20 | 25)
-        || minutes >= 60
-    {
+    let related = past || to && five;
+    if !related || loose && !matches!(minutes, 5 | 10 | 20 | 25) || minutes >= 60 {
         return None;
     }
     let next = at + length + 1;
@@ -132,12 +129,11 @@ fn around_the_hour(words: &Words<'_>, at: usize) -> Option<(Hand, usize)> {
         "midnight" => Some((24, Half::Said)),
         _ => None,
     };
-    let (hour, more, half) = match noon {
-        Some((hour, half)) => (hour, 1, Some(half)),
-        None => {
-            let (hour, more) = hour(words, next)?;
-            (hour, more, (hour > 12).then_some(Half::Said))
-        }
+    let (hour, more, half) = if let Some((hour, half)) = noon {
+        (hour, 1, Some(half))
+    } else {
+        let (hour, more) = hour(words, next)?;
+        (hour, more, (hour > 12).then_some(Half::Said))
     };
     let (hour, minute) = if past {
         (hour % 24, minutes)

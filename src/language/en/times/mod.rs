@@ -228,9 +228,7 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
             | "other"
             | "any"
             | "which"
-            | "no"
             | "either"
-            | "good"
             | "another"
             | "latter"
             | "every"
@@ -239,7 +237,8 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
             | "next"
     );
     let one = words.is(range.start, &["one", "1"]);
-    if one && pointed
+    if one
+        && (pointed || matches!(before, "no" | "good") || words.taken(range.start.wrapping_sub(1)))
         || words.is(range.start, &["one"])
             && words.is(
                 range.end,
@@ -265,6 +264,8 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
             | "roughly"
     ) || before == "from" && !words.is(range.end, &["the"])
         || before == "than" && words.is(range.start.wrapping_sub(2), &["later", "earlier"]);
+    let led =
+        led || before == "do" && words.is(range.start.wrapping_sub(2), &["we", "you", "i", "us"]);
     let said_to_work = words
         .any(
             range.end,
@@ -287,7 +288,7 @@ fn is_time_here(words: &Words<'_>, range: &Range<usize>, context: &Context<'_>) 
         )
         .is_some();
     let before_date = words.taken(range.end) && !pointed && !one;
-    let after_date = range.start > 0 && words.taken(range.start - 1) && !pointed;
+    let after_date = range.start > 0 && words.taken(range.start - 1) && !pointed && !one;
     let asked = matches!(context.asked, Asked::When | Asked::Time | Asked::PickOffer) && !pointed
         || context.asked == Asked::ConfirmBooking && before == "make it"
         || words.is(range.start.wrapping_sub(2), &["make", "say"])
@@ -326,7 +327,6 @@ fn one(
         "like" if before(2) == "something" => (Times::Around(clock), 2),
         "after" if before(2) == "not" => (Times::Before(clock), 2),
         "before" if before(2) == "not" => (Times::After(clock), 2),
-        "after" => (Times::After(clock), 1),
         "past" if past_time => (Times::After(clock), 1),
         "before" | "by" | "until" | "till" => (Times::Before(clock), 1),
         "than" if before(3) == "no" || before(3) == "not" => match before(2) {
@@ -336,7 +336,7 @@ fn one(
         },
         "than" if before(2) == "later" => (Times::After(clock), 2),
         "than" if matches!(before(2), "earlier" | "sooner") => (Times::Before(clock), 2),
-        "from" | "since" => (Times::After(clock), 1),
+        "after" | "from" | "since" => (Times::After(clock), 1),
         _ => (Times::At(clock), 0),
     };
     let (times, tail) = match words.any(

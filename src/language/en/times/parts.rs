@@ -98,9 +98,12 @@ fn part(words: &Words<'_>, at: usize) -> Option<(Times, usize)> {
             let bound = words.is(at.wrapping_sub(1), &["at"])
                 && length <= 2
                 && matches!(times, Times::Earliest | Times::Latest);
-            return (!bound
-                && !(modifies && times == Times::Any && follows_time(words, at + length)))
-            .then_some((times, length));
+            let clock_follows = modifies && times == Times::Any && follows_time(words, at + length);
+            return if bound || clock_follows {
+                None
+            } else {
+                Some((times, length))
+            };
         }
     }
     let part = match words.at(at) {
@@ -116,7 +119,7 @@ fn part(words: &Words<'_>, at: usize) -> Option<(Times, usize)> {
         &["good", "nice", "lovely", "great", "pleasant", "wonderful"],
     );
     let word = words.at(at);
-    let fortnight = word == "night" && words.is(at.wrapping_sub(1), &["last"]);
+    let last_night = word == "night" && words.is(at.wrapping_sub(1), &["last"]);
     // "I need my lunch": a time only with a word that makes it one.
     let lunch = word == "lunch"
         && !words.is(
@@ -124,7 +127,9 @@ fn part(words: &Words<'_>, at: usize) -> Option<(Times, usize)> {
             &["at", "around", "over", "during", "for", "about"],
         );
     let time = usize::from(word == "lunch" && words.at(at + 1) == "time");
-    (!greeting && !fortnight && !(lunch && time == 0)).then_some((Times::Part(part), 1 + time))
+    let meal = lunch && time == 0;
+    let something_else = greeting || last_night || meal;
+    (!something_else).then_some((Times::Part(part), 1 + time))
 }
 
 /// "Any time after two", not "any time on Tuesday".
