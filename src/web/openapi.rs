@@ -148,11 +148,20 @@ fn problem(description: &str) -> Response {
 /// Adds to each operation what follows from its shape.
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.starts_with("/api/") {
-            for operation in operations(item) {
+        for operation in operations(item) {
+            name_by_tag(operation);
+            if path.starts_with("/api/") {
                 add_shared_problems(operation);
             }
         }
+    }
+}
+
+/// Handlers are called by what they do (`list`), which tells them apart only within their file.
+fn name_by_tag(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
+        operation.operation_id = Some(format!("{}_{name}", tag.replace('-', "_")));
     }
 }
 
