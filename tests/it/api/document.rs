@@ -105,7 +105,7 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             assert!(
                 responses.contains_key(status),
                 "{operation} without {status}"
-            )
+            );
         };
         if operation.path.starts_with("/api/") {
             ["429", "500"].into_iter().for_each(has);

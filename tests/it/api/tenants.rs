@@ -110,7 +110,7 @@ fn body_for(operation: &Operation) -> Value {
         operation.path.trim_start_matches("/api/v1"),
     ) {
         ("patch", "/users/{user_id}") => json!({ "role": "viewer" }),
-        ("patch", _) => json!({}),
+        ("patch", _) | ("post", "/bookings/{booking_id}/cancel") => json!({}),
         ("post", "/staff/{staff_id}/leaves") => {
             json!({ "first_day": "2026-05-01", "last_day": "2026-05-01" })
         }
@@ -122,7 +122,6 @@ fn body_for(operation: &Operation) -> Value {
         ("post", "/bookings/{booking_id}/reschedule") => {
             json!({ "starts_at": "2026-03-02T14:00:00Z" })
         }
-        ("post", "/bookings/{booking_id}/cancel") => json!({}),
         _ => panic!("say what a good body of `{operation}` is"),
     }
 }
