@@ -1,17 +1,22 @@
 //! Wires the parts together; the order of start and of shutdown.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, sync::Arc, time::Duration};
+use std::{
+    fs::OpenOptions, net::SocketAddr, num::NonZeroU32, os::unix::fs::OpenOptionsExt, sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
-use axum::{Json, Router, routing::get};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    config::{Config, PublicUrl, SecretKey},
+    config::{Config, Origin, PublicUrl, SecretKey},
+    desk::Desk,
     jobs::{self, Worker},
     store::{Connect, Db},
+    web,
 };
 
 /// What a running program is made of. Cheap to clone.
@@ -49,10 +54,17 @@ impl App {
 
     /// Everything the server answers.
     pub fn router(&self) -> Router {
-        Router::new().route(
-            "/health",
-            get(async || Json(serde_json::json!({ "status": "ok" }))),
-        )
+        let config = &self.config;
+        let settings = web::Settings {
+            access_token_key: self.secret.derive("access-token"),
+            https: self.public_url.is_https(),
+            origins: config.cors_origins.iter().map(Origin::to_string).collect(),
+            rate_limit: NonZeroU32::new(config.rate_limit).unwrap_or(NonZeroU32::MIN),
+            body_limit: usize::try_from(config.body_limit).unwrap_or(usize::MAX),
+            address_header: config.address_header.clone(),
+        };
+        let desk = Desk::new(self.db.clone(), self.clock.clone());
+        web::router(desk, self.clock.clone(), settings)
     }
 
     /// Answers, and does the jobs, until `stop` comes. Then no new connection is taken and those under way get their time to end;
@@ -74,6 +86,13 @@ impl App {
         tracing::info!("stopped");
         answered.and(worked)
     }
+}
+
+/// The document of the API, as text.
+pub fn openapi() -> anyhow::Result<String> {
+    web::openapi()
+        .to_pretty_json()
+        .context("the document can't be written")
 }
 
 /// The database, brought up to date.
@@ -118,7 +137,8 @@ async fn answer(
     grace: Duration,
 ) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
-    let server = axum::serve(listener, router).with_graceful_shutdown({
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown({
         let stopping = stopping.clone();
         async move {
             stop.await;

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderName;
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -129,6 +130,11 @@ pub struct Config {
     #[arg(long, env, global = true, value_name = "N", default_value_t = 600,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_limit: u32,
+
+    /// Behind a proxy: the header in which it writes the address of whoever asks, like `X-Forwarded-For`. Leave it out where
+    /// there is no proxy, because there anybody can write it
+    #[arg(long, env, global = true, value_name = "NAME")]
+    pub address_header: Option<HeaderName>,
 
     /// Largest request body, in bytes
     #[arg(long, env, global = true, value_name = "BYTES", default_value_t = 256 * 1024,

@@ -19,7 +19,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{config::Config, telemetry};
+use crate::{app, config::Config, telemetry};
 
 /// Ringbook answers a business's phone and writes the booking.
 ///
@@ -45,6 +45,8 @@ enum Command {
     Doctor,
     /// Ask the server on this machine whether it answers
     Health,
+    /// Print the OpenAPI document of the API
+    Openapi,
     /// Let people log in
     #[command(subcommand)]
     User(user::Command),
@@ -80,6 +82,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Doctor => return doctor::run(&config).await,
         Command::Health => health::run(&config).await?,
+        Command::Openapi => say(app::openapi()?)?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }
