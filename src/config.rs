@@ -135,6 +135,11 @@ pub struct Config {
     #[arg(long, env, global = true, value_name = "NAME")]
     pub client_address_header: Option<HeaderName>,
 
+    /// Behind a proxy: the header in which it writes the address of whoever asks, like `X-Forwarded-For`. Leave it out where
+    /// there is no proxy, because there anybody can write it
+    #[arg(long, env, global = true, value_name = "NAME")]
+    pub address_header: Option<HeaderName>,
+
     /// Largest request body, in bytes
     #[arg(long, env, global = true, value_name = "BYTES", default_value_t = 256 * 1024,
           value_parser = clap::value_parser!(u64).range(1024..=64 * 1024 * 1024))]

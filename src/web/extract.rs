@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{
-        FromRequest, FromRequestParts, Request,
+        FromRequest, FromRequestParts, RawPathParams, Request,
         path::ErrorKind,
         rejection::{BytesRejection, FailedToBufferBody, PathRejection},
     },
@@ -109,21 +109,27 @@ where
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(PathRejection::FailedToDeserializePathParams(why)) => {
-                Err(path_error(why.into_kind()))
+                let names = RawPathParams::from_request_parts(parts, state).await;
+                let only = names.as_ref().ok().and_then(|names| names.iter().next());
+                Err(path_error(
+                    why.into_kind(),
+                    only.map_or("path", |(name, _)| name),
+                ))
             }
             Err(_) => Err(Error::NoRoute),
         }
     }
 }
 
-fn path_error(kind: ErrorKind) -> Error {
+/// What a type of ours says about a value comes without its name, but then it was the only one.
+fn path_error(kind: ErrorKind, only: &str) -> Error {
     match kind {
         ErrorKind::ParseErrorAtKey {
             key, expected_type, ..
         } => Error::field(key, format!("must be a {expected_type}")),
         ErrorKind::DeserializeError { key, message, .. } => Error::field(key, message),
         ErrorKind::InvalidUtf8InPathParam { key } => Error::field(key, "must be UTF-8"),
-        other => Error::field("path", other.to_string()),
+        other => Error::field(only.to_owned(), other.to_string()),
     }
 }
 

@@ -6,9 +6,9 @@
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-        ResponseBuilder, Server, Tag,
-        path::{Operation, ParameterIn, PathItem},
+        Components, ContentBuilder, Info, KnownFormat, ObjectBuilder, OpenApi, OpenApiBuilder, Ref,
+        RefOr, Required, Response, ResponseBuilder, SchemaFormat, Server, Tag, Type,
+        path::{Operation, ParameterBuilder, ParameterIn, PathItem},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -148,11 +148,21 @@ fn problem(description: &str) -> Response {
 /// Adds to each operation what follows from its shape.
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.starts_with("/api/") {
-            for operation in operations(item) {
+        for operation in operations(item) {
+            name_by_tag(operation);
+            add_ids(path, operation);
+            if path.starts_with("/api/") {
                 add_shared_problems(operation);
             }
         }
+    }
+}
+
+/// Handlers are called by what they do (`list`), which tells them apart only within their file.
+fn name_by_tag(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
+        operation.operation_id = Some(format!("{}_{name}", tag.replace('-', "_")));
     }
 }
 
@@ -166,6 +176,34 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     ]
     .into_iter()
     .filter_map(Option::as_mut)
+}
+
+/// What stands in braces in an address is an id, where the handler doesn't say otherwise.
+fn add_ids(path: &str, operation: &mut Operation) {
+    if !path.contains('{') {
+        return;
+    }
+    let parameters = operation.parameters.get_or_insert_default();
+    for name in path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    {
+        let said = parameters
+            .iter()
+            .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name));
+        if !said {
+            let id = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(id))
+                .build();
+            parameters.push(RefOr::T(parameter));
+        }
+    }
 }
 
 fn add_shared_problems(operation: &mut Operation) {

@@ -7,6 +7,7 @@
     reason = "a test, and what helps it, stops where it fails"
 )]
 
+mod api;
 mod command_line;
 mod desk;
 mod jobs;

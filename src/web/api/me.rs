@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(me, rename))
+        .routes(routes!(get, rename))
         .routes(routes!(change_password))
 }
 
@@ -42,7 +42,7 @@ struct Me {
     get, path = "/me", tag = "me", security(("access_token" = ["read"]), ("api_key" = ["read"])),
     responses((status = 200, body = Me))
 )]
-async fn me(CanRead(caller): CanRead, State(desk): State<Desk>) -> Result<Json<Me>> {
+async fn get(CanRead(caller): CanRead, State(desk): State<Desk>) -> Result<Json<Me>> {
     let Caller { by, scopes, holder } = caller;
     let (user, memberships, api_key) = match holder {
         Holder::Person { user, .. } => (
