@@ -21,7 +21,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::{HeaderName, HeaderValue, Method, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
 };
 use secrecy::SecretBox;
 use tower_http::{
@@ -94,7 +94,7 @@ pub fn router(desk: Desk, clock: Clock, settings: Settings) -> Router {
         .method_not_allowed_fallback(async || Error::Method)
         .with_state(app)
         .layer(DefaultBodyLimit::max(settings.body_limit))
-        .layer(from_fn(observe::end_in_time))
+        .layer(from_fn_with_state(observe::PATIENCE, observe::end_in_time))
         .layer(CatchPanicLayer::custom(observe::panicked));
     around(router, &settings.origins, settings.https)
         .layer(from_fn_with_state(clock, observe::observe))

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer than any request of ours takes; whoever waits so long has gone.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn observe(State(clock): State<Clock>, request: Request, next: Next) -> Response {
     let given = request
@@ -61,8 +61,12 @@ fn is_harmless(id: &HeaderValue) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-pub(super) async fn end_in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+pub(super) async fn end_in_time(
+    State(patience): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::TooSlow.into_response(),
     }
@@ -76,7 +80,51 @@ pub(super) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::{
+        Router,
+        body::Body,
+        http::{StatusCode, header},
+        middleware::from_fn_with_state,
+        routing::get,
+    };
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
     use super::*;
+
+    fn ask() -> Request {
+        Request::builder().uri("/").body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_an_answer_without_details() {
+        async fn panics() -> &'static str {
+            panic!("a detail")
+        }
+        let router = Router::new()
+            .route("/", get(panics))
+            .layer(CatchPanicLayer::custom(panicked));
+        let response = router.oneshot(ask()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("a detail"));
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_never_ends_is_given_up() {
+        let router = Router::new()
+            .route("/", get(std::future::pending::<&'static str>))
+            .layer(from_fn_with_state(Duration::ZERO, end_in_time));
+        let response = router.oneshot(ask()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    }
 
     #[test]
     fn only_what_looks_like_an_id_is_taken_for_one() {
