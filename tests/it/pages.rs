@@ -28,9 +28,18 @@ fn quoted(page: &str) -> impl Iterator<Item = &str> {
 
 /// Whether it is the path of something in this repository, and not of something that a reader is to make.
 fn is_path(word: &str) -> bool {
-    let folders = ["src/", "tests/", "migrations/", "docs/", "fixtures/", "benches/"];
+    let folders = [
+        "src/",
+        "tests/",
+        "migrations/",
+        "docs/",
+        "fixtures/",
+        "benches/",
+    ];
     folders.iter().any(|folder| word.starts_with(folder))
-        && word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
 }
 
 #[test]

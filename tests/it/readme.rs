@@ -1,17 +1,20 @@
 //! The README's tour is run as it stands, so that it can't rot.
 
-use std::process::{Command, Stdio};
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 use crate::command_line::Server;
 
-const README: &str = include_str!("../../README.md");
-
 /// What a reader pastes into a shell.
-fn shell_blocks() -> Vec<&'static str> {
-    README
+fn shell_blocks() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    fs::read_to_string(path)
+        .unwrap()
         .split("```sh\n")
         .skip(1)
-        .map(|rest| rest.split_once("```").unwrap().0)
+        .map(|rest| rest.split_once("```").unwrap().0.to_owned())
         .collect()
 }
 
