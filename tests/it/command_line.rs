@@ -10,7 +10,7 @@ use std::{
 use crate::support::on_each_engine;
 
 /// In an empty folder, with nothing of this machine's environment.
-fn ringbook(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn ringbook(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringbook"));
     command
         .args(arguments)
@@ -22,24 +22,32 @@ fn ringbook(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Ends with the test, however the test ends.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    /// Host and port.
+    pub(crate) address: String,
+    /// Of the demo's owner.
+    pub(crate) password: String,
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut child = ringbook(folder, &[])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap());
-        let address = said
+        let mut said = BufReader::new(child.stdout.take().unwrap())
             .lines()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.split_once("http://")?.1.to_owned()))
-            .expect("the server says where it answers");
-        Self { child, address }
+            .map_while(Result::ok);
+        let mut after = |words| {
+            said.find_map(|line| Some(line.split_once(words)?.1.to_owned()))
+                .expect("the server says how to log in, and where it answers")
+        };
+        Self {
+            password: after("the password "),
+            address: after("http://"),
+            child,
+        }
     }
 
     fn get(&self, path: &str) -> String {

@@ -10,8 +10,11 @@
 mod api;
 mod command_line;
 mod desk;
+mod first_designs;
 mod jobs;
 mod layers;
 mod migrations;
+mod pages;
+mod readme;
 mod store;
 mod support;
