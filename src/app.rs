@@ -65,7 +65,7 @@ impl App {
                 .collect(),
             rate_limit: self.config.rate_limit,
             body_limit: usize::try_from(self.config.body_limit).unwrap_or(usize::MAX),
-            address_header: self.config.client_address_header.clone(),
+            address_header: self.config.address_header.clone(),
         };
         web::router(desk, self.clock.clone(), settings)
     }

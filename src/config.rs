@@ -131,10 +131,6 @@ pub struct Config {
     #[arg(long, env, global = true, value_name = "N", default_value = "600")]
     pub rate_limit: NonZeroU32,
 
-    /// Behind a proxy: the header in which it names the address that asks, like `Fly-Client-IP` [default: trust no header]
-    #[arg(long, env, global = true, value_name = "NAME")]
-    pub client_address_header: Option<HeaderName>,
-
     /// Behind a proxy: the header in which it writes the address of whoever asks, like `X-Forwarded-For`. Leave it out where
     /// there is no proxy, because there anybody can write it
     #[arg(long, env, global = true, value_name = "NAME")]
