@@ -614,6 +614,8 @@ impl Call {
             .is_some_and(|dialogue| dialogue.is_waiting_for_work());
         if !working || self.phase != Phase::Talking {
             self.timers.stop(Timer::Thinking);
+        }
+        if !working || !matches!(self.phase, Phase::Talking | Phase::Settling) {
             self.timers.stop(Timer::NoAnswer);
         }
         self.settle_silence(working);
