@@ -115,6 +115,28 @@ pub enum Event {
     Resumed(Box<Resumed>),
 }
 
+impl Event {
+    /// The work that this is an answer to.
+    pub fn answers(&self) -> Option<WorkId> {
+        match self {
+            Self::Availability { id, .. }
+            | Self::SlotsFound { id, .. }
+            | Self::Held { id, .. }
+            | Self::HoldRefused { id, .. }
+            | Self::Booked { id, .. }
+            | Self::BookRefused { id, .. }
+            | Self::FoundBookings { id, .. }
+            | Self::Cancelled { id }
+            | Self::CancelRefused { id, .. }
+            | Self::Rescheduled { id, .. }
+            | Self::RescheduleRefused { id, .. }
+            | Self::MessageTaken { id }
+            | Self::Failed { id } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Started {

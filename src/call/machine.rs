@@ -14,7 +14,7 @@ use super::{
     lines::Lines,
     playback::{Playback, Spoken},
     timer::{Ms, Timer, Timers},
-    turn::{Pauses, Sense, Turn},
+    turn::{Expect, Pauses, Sense, Turn},
 };
 
 /// A call that nobody starts is given up after this.
@@ -210,18 +210,21 @@ impl Call {
     }
 
     fn wait_for_end_of_turn(&mut self) {
-        let Some(dialogue) = &self.dialogue else {
-            return;
-        };
-        let pause = self.pauses.after(self.sense(), dialogue.expects());
+        let sense = self.sense();
+        let expects = self
+            .dialogue
+            .as_ref()
+            .map_or(Expect::Open, |dialogue| dialogue.expects());
+        let pause = self.pauses.after(sense, expects);
         let due = self.turn.quiet_since() + pause;
         self.timers.set(Timer::EndOfTurn, due.max(self.now));
     }
 
-    fn sense(&self) -> Sense {
+    fn sense(&mut self) -> Sense {
         let talking = !self.playback.is_idle();
-        self.dialogue.as_ref().map_or(Sense::Noise, |dialogue| {
-            dialogue.sense(self.now, self.turn.words(), talking)
+        let words = self.turn.words();
+        self.dialogue.as_mut().map_or(Sense::Noise, |dialogue| {
+            dialogue.sense(self.now, words, talking)
         })
     }
 
@@ -235,7 +238,7 @@ impl Call {
         let whole = digit == '#' || {
             let digits = self.turn.digits();
             self.dialogue
-                .as_ref()
+                .as_mut()
                 .is_some_and(|dialogue| dialogue.sense(self.now, digits, false) == Sense::Complete)
         };
         let pause = if whole {
@@ -254,17 +257,17 @@ impl Call {
             return self.talk_on(out);
         }
         self.interrupt(out);
-        self.caller_said(text, out);
+        self.caller_said(&text, out);
     }
 
-    fn caller_said(&mut self, text: String, out: &mut Vec<Action>) {
+    fn caller_said(&mut self, text: &str, out: &mut Vec<Action>) {
         let heard_us = self.take_heard_us();
         out.push(Action::Transcript {
             who: Who::Caller,
-            text: text.clone(),
+            text: text.to_owned(),
         });
         self.reply_with(out, |dialogue, at, reply| {
-            dialogue.heard(at, &text, heard_us, reply)
+            dialogue.heard(at, text, heard_us, reply);
         });
     }
 
@@ -278,7 +281,7 @@ impl Call {
             text: digits.to_owned(),
         });
         self.reply_with(out, |dialogue, at, reply| {
-            dialogue.keyed(at, digits, heard_us, reply)
+            dialogue.keyed(at, digits, heard_us, reply);
         });
     }
 
@@ -309,10 +312,13 @@ impl Call {
             then,
             closed,
         } = reply;
-        if !say.is_empty() {
-            if let Some(dialogue) = &mut self.dialogue {
+        if let Some(dialogue) = &mut self.dialogue {
+            dialogue.moved_on();
+            if !say.is_empty() {
                 dialogue.said(&say);
             }
+        }
+        if !say.is_empty() {
             self.say(&say, !closed && then == Then::Listen, out);
         }
         let works = actions.iter().any(|action| action.work().is_some());
@@ -380,7 +386,7 @@ impl Call {
                 self.caller_keyed(digits.trim_end_matches('#'), out);
             }
             Timer::Thinking => {
-                self.reply_with(out, |dialogue, _, reply| dialogue.still_working(reply))
+                self.reply_with(out, |dialogue, _, reply| dialogue.still_working(reply));
             }
             Timer::NoAnswer => self.reply_with(out, Dialogue::give_up_waiting),
             Timer::Silence => self.reply_with(out, |dialogue, _, reply| dialogue.silence(reply)),
@@ -443,7 +449,7 @@ impl Call {
             Phase::Talking => {
                 self.abandon_playback(out);
                 self.reply_with(out, |dialogue, _, reply| {
-                    dialogue.longest_call_is_over(reply)
+                    dialogue.longest_call_is_over(reply);
                 });
                 self.timers
                     .set(Timer::LongestCall, self.now + self.pauses.farewell);
@@ -585,7 +591,7 @@ impl Call {
         self.heard_us = true;
         let now = self.now;
         self.reply_with(out, |dialogue, _, reply| {
-            dialogue.resume(now, resumed, reply)
+            dialogue.resume(now, resumed, reply);
         });
     }
 
@@ -608,6 +614,8 @@ impl Call {
             .is_some_and(|dialogue| dialogue.is_waiting_for_work());
         if !working || self.phase != Phase::Talking {
             self.timers.stop(Timer::Thinking);
+        }
+        if !working || !matches!(self.phase, Phase::Talking | Phase::Settling) {
             self.timers.stop(Timer::NoAnswer);
         }
         self.settle_silence(working);

@@ -159,10 +159,10 @@ pub fn explain(steps: &[Step]) -> String {
     for Step { at, on, gave } in steps {
         let time = format!("{:>7.1} s  ", Seconds(*at).value());
         if let Some(told) = tell_event(on) {
-            script += &format!("{time}{told}\n");
+            script.extend([&time, told.as_str(), "\n"]);
         }
         for told in gave.iter().filter_map(tell_action) {
-            script += &format!("{time}{told}\n");
+            script.extend([&time, told.as_str(), "\n"]);
         }
     }
     script
@@ -264,7 +264,7 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert!(
-            changed.contains("-") && changed.contains("It's yours: Tuesday"),
+            changed.contains('-') && changed.contains("It's yours: Tuesday"),
             "{changed}"
         );
         assert!(changed.contains("You're booked for Tuesday"), "{changed}");

@@ -5,7 +5,7 @@ use crate::{
     language::{Answer, Choice, Dates, Intent, Meaning, Times},
 };
 
-use super::{Change, Dialogue, Goal, Question, Reply, Took, booking::relative};
+use super::{Change, Dialogue, Goal, Question, Reply, Took, offers::relative};
 use crate::call::{draft::StaffWish, lines::Line, timer::Ms};
 
 impl Dialogue {
@@ -99,7 +99,7 @@ impl Dialogue {
     }
 
     fn take_anything_else(&mut self, meaning: &Meaning, reply: &mut Reply) -> Took {
-        let wants_more = super::speaks_of_a_booking(meaning) || self.goal != Goal::None;
+        let wants_more = super::goals::speaks_of_a_booking(meaning) || self.goal != Goal::None;
         if wants_more {
             return Took::Something;
         }

@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{BookingId, OnUnknown, StaffId},
-    language::{Answer, Choice, Dates, Intent, Meaning, Times},
+    language::{Answer, Dates, Intent, Meaning},
 };
 
 use super::{
     Chosen, Dialogue, Question, Reply, Target, Took, Work,
+    offers::relative,
     slots::exactly,
     when::{Aim, Calendar},
 };
@@ -22,9 +23,6 @@ use crate::call::{
     timer::Ms,
 };
 use crate::language::say::Join;
-
-/// More than three times in one sentence, and nobody remembers the first.
-const MOST_OFFERS: usize = 3;
 
 impl Dialogue {
     pub(super) fn advance_booking(&mut self, at: Ms, reply: &mut Reply) {
@@ -117,7 +115,12 @@ impl Dialogue {
         });
     }
 
-    fn search(&mut self, windows: Vec<crate::domain::Interval>, order: Order, reply: &mut Reply) {
+    pub(super) fn search(
+        &mut self,
+        windows: Vec<crate::domain::Interval>,
+        order: Order,
+        reply: &mut Reply,
+    ) {
         let Some(service) = self.draft.service else {
             return;
         };
@@ -137,7 +140,7 @@ impl Dialogue {
     }
 
     /// Nothing of the wish is left to look for.
-    fn other_time(&mut self, reply: &mut Reply) {
+    pub(super) fn other_time(&mut self, reply: &mut Reply) {
         self.draft.wish = Wish {
             not_on: std::mem::take(&mut self.draft.wish.not_on),
             ..Wish::default()
@@ -182,39 +185,6 @@ impl Dialogue {
         self.ask(Question::Offer, reply);
     }
 
-    /// Other times in place of one that can't be had.
-    pub(super) fn propose(&mut self, slots: Vec<Slot>, line: Line, reply: &mut Reply) {
-        if slots.is_empty() {
-            return self.other_time(reply);
-        }
-        self.offer(slots);
-        let offers = self.offers_in_words(Join::Or);
-        self.say_with(line, &[("slots", &offers)], reply);
-        self.question = Question::Offer;
-        self.tries = 0;
-    }
-
-    /// These are on the table now; the same hour with two people is one offer.
-    pub(super) fn offer(&mut self, mut slots: Vec<Slot>) {
-        let mut seen: Vec<DateTime<Utc>> = Vec::new();
-        slots.retain(|slot| {
-            let new = !seen.contains(&slot.starts_at) && seen.len() < MOST_OFFERS;
-            if new {
-                seen.push(slot.starts_at);
-            }
-            new
-        });
-        slots.sort_by_key(|slot| slot.starts_at);
-        self.offered = slots
-            .iter()
-            .map(|slot| crate::language::Offer {
-                start: self.local(slot.starts_at),
-                staff: Some(slot.staff),
-            })
-            .collect();
-        self.offers = slots;
-    }
-
     fn say_why(&mut self, why: Busy, starts_at: DateTime<Utc>, reply: &mut Reply) {
         let start = self.local(starts_at);
         let day = self.say_day(start.date());
@@ -229,7 +199,7 @@ impl Dialogue {
             Busy::ClosedDay => self.say_with(Line::BusyClosedDay, &[("day", &day)], reply),
             Busy::OutsideHours => self.say_with(Line::BusyOutsideHours, &[("when", &when)], reply),
             Busy::StaffAway if person.is_empty() => {
-                self.say_with(Line::BusyTaken, &[("when", &when)], reply)
+                self.say_with(Line::BusyTaken, &[("when", &when)], reply);
             }
             Busy::StaffAway => {
                 self.say_with(
@@ -244,7 +214,7 @@ impl Dialogue {
         }
     }
 
-    fn hold(&mut self, slot: Slot, unchecked: bool, reply: &mut Reply) {
+    pub(super) fn hold(&mut self, slot: Slot, unchecked: bool, reply: &mut Reply) {
         let Some(service) = self.draft.service else {
             return;
         };
@@ -286,93 +256,6 @@ impl Dialogue {
         self.chosen = None;
         self.say_why(Busy::Taken, slot.starts_at, reply);
         self.propose(alternatives, Line::NextFree, reply);
-    }
-
-    /// The caller chose from what was offered, or wants something else.
-    pub(super) fn take_offer(&mut self, at: Ms, meaning: &Meaning, reply: &mut Reply) -> Took {
-        let choice = meaning.choice.as_ref().map(|heard| heard.value);
-        let picked = match choice {
-            Some(Choice::Nth(index)) => self.offers.get(index).copied(),
-            Some(Choice::Any) => self.offers.first().copied(),
-            _ if self.offers.len() == 1
-                && meaning.says(Answer::Yes)
-                && !self.wants_another_time(meaning) =>
-            {
-                self.offers.first().copied()
-            }
-            _ => self.offer_at(meaning),
-        };
-        if let Some(slot) = picked {
-            self.fill(at, &without_when(meaning), reply);
-            self.last_offer = Some(slot);
-            self.hold(slot, false, reply);
-            return Took::AndReplied;
-        }
-        if choice == Some(Choice::NoneOfThem) || meaning.says(Answer::No) || relative(meaning) {
-            return self.look_further(at, meaning, reply);
-        }
-        Took::Nothing
-    }
-
-    /// The one offer that begins at the time the caller named.
-    fn offer_at(&self, meaning: &Meaning) -> Option<Slot> {
-        let Some(Times::At(clock)) = meaning.time.as_ref().map(|heard| &heard.value) else {
-            return None;
-        };
-        let day = match meaning.date.as_ref().map(|heard| &heard.value) {
-            None => None,
-            Some(Dates::On(day)) => Some(*day),
-            Some(_) => return None,
-        };
-        let at = |time| {
-            let mut fitting = self.offers.iter().zip(&self.offered).filter(|(_, offer)| {
-                offer.start.time() == time && day.is_none_or(|day| day == offer.start.date())
-            });
-            fitting
-                .next()
-                .filter(|_| fitting.next().is_none())
-                .map(|(slot, _)| *slot)
-        };
-        at(clock.time).or_else(|| clock.other.and_then(at))
-    }
-
-    fn wants_another_time(&self, meaning: &Meaning) -> bool {
-        let named = meaning.date.is_some() || meaning.time.is_some();
-        relative(meaning) || named && self.offer_at(meaning).is_none()
-    }
-
-    /// "Earlier", "something else", "another day": searches from where the talk is.
-    pub(super) fn look_further(&mut self, at: Ms, meaning: &Meaning, reply: &mut Reply) -> Took {
-        if meaning.date.is_some() || meaning.time.is_some() {
-            return Took::Nothing;
-        }
-        let calendar = self.calendar(at);
-        let first = self
-            .offers
-            .first()
-            .or(self.chosen.as_ref().map(|chosen| &chosen.slot));
-        let last = self
-            .offers
-            .last()
-            .or(self.chosen.as_ref().map(|chosen| &chosen.slot));
-        let aim = if meaning.wants(Intent::Earlier) {
-            first.and_then(|slot| calendar.before(slot.starts_at))
-        } else if meaning.wants(Intent::Later) || meaning.wants(Intent::OtherOffers) {
-            last.and_then(|slot| calendar.after(slot.starts_at))
-        } else {
-            None
-        };
-        self.let_go(reply);
-        self.pending = None;
-        match aim {
-            Some(Aim::Among { windows, order }) => self.search(windows, order, reply),
-            _ if meaning.wants(Intent::OtherDay) => {
-                self.draft.wish.dates = None;
-                self.ask(Question::Day, reply);
-            }
-            _ => self.other_time(reply),
-        }
-        Took::AndReplied
     }
 
     fn lacks_details(&self) -> bool {
@@ -565,28 +448,5 @@ impl Dialogue {
             | Work::Message(proposal) => Some(proposal),
             _ => None,
         }
-    }
-}
-
-/// Compared with what is on the table.
-pub(super) fn relative(meaning: &Meaning) -> bool {
-    [
-        Intent::Earlier,
-        Intent::Later,
-        Intent::OtherOffers,
-        Intent::OtherDay,
-    ]
-    .into_iter()
-    .any(|intent| meaning.wants(intent))
-}
-
-fn without_when(meaning: &Meaning) -> Meaning {
-    Meaning {
-        date: None,
-        time: None,
-        not_date: None,
-        not_time: None,
-        intents: Vec::new(),
-        ..meaning.clone()
     }
 }

@@ -214,7 +214,7 @@ impl Dialogue {
         let Some(target) = self.target else {
             return Took::Nothing;
         };
-        if super::speaks_of_a_booking(meaning) {
+        if super::goals::speaks_of_a_booking(meaning) {
             return Took::Nothing;
         }
         if meaning.says(Answer::Yes)

@@ -9,6 +9,8 @@ mod answers;
 mod asking;
 mod booking;
 mod changing;
+mod goals;
+mod offers;
 mod people;
 mod question;
 mod resuming;
@@ -92,7 +94,7 @@ struct Pending {
     work: Work,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Work {
     Check(DateTime<Utc>),
     Find,
@@ -133,6 +135,10 @@ struct Target {
 }
 
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; no two of them are one state"
+)]
 pub(super) struct Dialogue {
     /// The wall's time at the first millisecond.
     began: DateTime<Utc>,
@@ -184,6 +190,8 @@ pub(super) struct Dialogue {
     /// Nothing is booked under the number they call from.
     caller_has_none: bool,
     made: Vec<Target>,
+    /// The caller's words so far and what they mean here and now; not true any more once something has happened.
+    understood: Option<(String, Meaning)>,
     best: Option<Outcome>,
     last_said: String,
     offered_person: bool,
@@ -240,6 +248,7 @@ impl Dialogue {
             meanwhile: None,
             caller_has_none: false,
             made: Vec::new(),
+            understood: None,
             best: None,
             last_said: String::new(),
             offered_person: false,
@@ -300,9 +309,19 @@ impl Dialogue {
     }
 
     /// What the words so far sound like; `talking` if the caller says them while we speak.
-    pub(super) fn sense(&self, at: Ms, text: &str, talking: bool) -> Sense {
-        let meaning = understand(text, &self.context(at));
-        let answers = !talking && self.question.is_answered_by(&meaning);
+    pub(super) fn sense(&mut self, at: Ms, text: &str, talking: bool) -> Sense {
+        let known = self.understood.take_if(|(known, _)| known == text);
+        let (text, meaning) = known.unwrap_or_else(|| {
+            let meaning = understand(text, &self.context(at));
+            (text.to_owned(), meaning)
+        });
+        let sense = self.sense_of(&meaning, talking);
+        self.understood = Some((text, meaning));
+        sense
+    }
+
+    fn sense_of(&self, meaning: &Meaning, talking: bool) -> Sense {
+        let answers = !talking && self.question.is_answered_by(meaning);
         match meaning.manner {
             _ if answers => Sense::Complete,
             Manner::Noise => Sense::Noise,
@@ -314,7 +333,11 @@ impl Dialogue {
 
     /// The caller's turn is over. `heard_us`: they had heard our question when they spoke.
     pub(super) fn heard(&mut self, at: Ms, text: &str, heard_us: bool, reply: &mut Reply) {
-        let meaning = understand(text, &self.context(at));
+        let known = self.understood.take_if(|(known, _)| known == text);
+        let meaning = known.map_or_else(
+            || understand(text, &self.context(at)),
+            |(_, meaning)| meaning,
+        );
         if self.is_committed() {
             self.meanwhile = Some(text.to_owned());
             return;
@@ -374,92 +397,14 @@ impl Dialogue {
         }
     }
 
-    /// Does the caller say what they are after? Then it is that from now on.
-    fn set_goal(&mut self, meaning: &Meaning, informed: bool, reply: &mut Reply) {
-        let goal = if meaning.wants(Intent::Cancel) {
-            Goal::Change(Change::Cancel)
-        } else if meaning.wants(Intent::Reschedule) {
-            Goal::Change(Change::Move)
-        } else if meaning.wants(Intent::AskBooking) {
-            Goal::Change(Change::Look)
-        } else if meaning.wants(Intent::LeaveMessage) {
-            Goal::Message
-        } else if meaning.wants(Intent::Book) || meaning.wants(Intent::AskAvailability) {
-            Goal::Book
-        } else if self.goal == Goal::None && !informed && speaks_of_a_booking(meaning) {
-            self.goal_of_bare_slots(meaning)
-        } else {
-            return;
-        };
-        let same = goal == self.goal
-            // "Book" in the middle of moving a booking is how people agree to the new time.
-            || goal == Goal::Book && matches!(self.goal, Goal::Change(Change::Move));
-        if same {
-            return;
-        }
-        if self.goal == Goal::Book && goal == Goal::Change(Change::Cancel) && self.chosen.is_some()
-        {
-            // Nothing of theirs is booked yet that "cancel that" could mean.
-            self.drop_goal(reply);
-            return;
-        }
-        self.drop_goal(reply);
-        self.goal = goal;
-        if let Goal::Change(change) = goal {
-            self.begin_change(change, meaning);
-        }
-    }
-
-    fn goal_of_bare_slots(&self, meaning: &Meaning) -> Goal {
-        let corrects = meaning.wants(Intent::Correction)
-            || meaning.service.is_none() && meaning.for_name.is_none();
-        match self.made.last() {
-            Some(_) if corrects && (meaning.date.is_some() || meaning.time.is_some()) => {
-                Goal::Change(Change::Move)
-            }
-            _ => Goal::Book,
-        }
-    }
-
-    fn is_goal(&self, meaning: &Meaning) -> bool {
-        const GOALS: [Intent; 6] = [
-            Intent::Book,
-            Intent::Cancel,
-            Intent::Reschedule,
-            Intent::AskBooking,
-            Intent::AskAvailability,
-            Intent::LeaveMessage,
-        ];
-        self.goal != Goal::None && GOALS.into_iter().any(|goal| meaning.wants(goal))
-    }
-
-    /// What the caller was after is dropped, what they said about themselves is kept.
-    fn drop_goal(&mut self, reply: &mut Reply) {
-        self.let_go(reply);
-        self.goal = Goal::None;
-        self.pending = None;
-        self.found.clear();
-        self.target = None;
-        self.draft.service = None;
-        self.draft.who = None;
-        self.draft.wish = super::draft::Wish::default();
-        if self.draft.for_other {
-            self.draft.name = None;
-            self.draft.for_other = false;
-        }
-    }
-
-    /// The time in question is no longer in question.
-    fn let_go(&mut self, reply: &mut Reply) {
-        self.offer(Vec::new());
-        if let Some(hold) = self.chosen.take().and_then(|chosen| chosen.hold) {
-            reply.actions.push(Action::ReleaseHold { hold });
-        }
-    }
-
     /// What is to be given back when the caller is gone.
     pub(super) fn leave(&mut self) -> Option<BookingId> {
         self.chosen.take().and_then(|chosen| chosen.hold)
+    }
+
+    /// Something has happened: the same words may mean something else now.
+    pub(super) fn moved_on(&mut self) {
+        self.understood = None;
     }
 
     /// What they said last will not be answered any more.
@@ -471,32 +416,12 @@ impl Dialogue {
         self.best
     }
 
-    fn achieved(&mut self, outcome: Outcome) {
-        let keep = matches!(
-            (self.best, outcome),
-            (
-                Some(Outcome::Booked | Outcome::Rescheduled | Outcome::Cancelled),
-                Outcome::Answered
-            ) | (Some(Outcome::Unsettled), _)
-        );
-        if !keep {
-            self.best = Some(outcome);
-        }
-    }
-
     /// Sends work out, and forgets what was waited for before.
     fn start(&mut self, work: Work) -> WorkId {
         self.works += 1;
         let id = WorkId(self.works);
         self.pending = Some(Pending { id, work });
         id
-    }
-
-    /// The work this answers, if it is still waited for.
-    fn done(&mut self, id: WorkId) -> Option<Work> {
-        self.pending
-            .take_if(|pending| pending.id == id)
-            .map(|pending| pending.work)
     }
 
     /// The caller agreed to something; under this number it is done at most once.
@@ -512,12 +437,12 @@ impl Dialogue {
         };
         let meaning = understand(&text, &self.context(at));
         let nothing_new = meaning.is_empty()
-            || meaning.says(Answer::Yes) && !speaks_of_a_booking(&meaning)
+            || meaning.says(Answer::Yes) && !goals::speaks_of_a_booking(&meaning)
             || meaning
                 .intents
                 .iter()
                 .all(|heard| heard.value == Intent::Thanks)
-                && !speaks_of_a_booking(&meaning)
+                && !goals::speaks_of_a_booking(&meaning)
                 && meaning.answer.is_none();
         if !nothing_new {
             self.turn(at, &text, &meaning, false, reply);
@@ -564,19 +489,11 @@ enum Took {
     AndReplied,
 }
 
-fn speaks_of_a_booking(meaning: &Meaning) -> bool {
-    meaning.service.is_some()
-        || meaning.date.is_some()
-        || meaning.time.is_some()
-        || meaning.staff.is_some()
-        || meaning.for_name.is_some()
-}
-
 fn vocabulary_of(business: &Briefing) -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     for service in &business.services {
         let names = std::iter::once(&service.name).chain(&service.aliases);
-        vocabulary.service(service.id, names.map(|name| name.as_str()));
+        vocabulary.service(service.id, names.map(Name::as_str));
     }
     for person in &business.staff {
         vocabulary.person(person.id, [person.name.as_str()]);

@@ -52,9 +52,7 @@ impl Dialogue {
             let last = self.last_said.clone();
             self.say(Line::Sure, reply);
             reply.add(&last);
-        } else if meaning.wants(Intent::Goodbye) && !super::speaks_of_a_booking(meaning) {
-            self.goodbye(reply);
-        } else if meaning.wants(Intent::NothingElse) && self.goal == Goal::None {
+        } else if self.is_farewell(meaning) {
             self.goodbye(reply);
         } else if meaning.wants(Intent::StartOver) {
             self.drop_goal(reply);
@@ -72,6 +70,11 @@ impl Dialogue {
             return false;
         }
         true
+    }
+
+    fn is_farewell(&self, meaning: &Meaning) -> bool {
+        let done = meaning.wants(Intent::NothingElse) && self.goal == Goal::None;
+        done || meaning.wants(Intent::Goodbye) && !super::goals::speaks_of_a_booking(meaning)
     }
 
     /// Keys were pressed: a number, the number of an offer, or the nought that everywhere means a person.
@@ -117,15 +120,12 @@ impl Dialogue {
 
     pub(super) fn person(&mut self, at: Ms, reply: &mut Reply) {
         self.pending = None;
-        match self.transfer_now(at) {
-            Some(number) => {
-                self.say(Line::Transferring, reply);
-                reply.then = Then::Transfer(number);
-            }
-            None => {
-                self.say(Line::NobodyThere, reply);
-                self.ask(Question::OfferMessage, reply);
-            }
+        if let Some(number) = self.transfer_now(at) {
+            self.say(Line::Transferring, reply);
+            reply.then = Then::Transfer(number);
+        } else {
+            self.say(Line::NobodyThere, reply);
+            self.ask(Question::OfferMessage, reply);
         }
     }
 

@@ -70,8 +70,11 @@ impl Question {
             Self::Message => Expect::Speech,
             Self::Name | Self::NameOnBooking => Expect::Name,
             Self::Spelling | Self::Phone | Self::PhoneOnBooking => Expect::Dictation,
-            Self::Offer | Self::WhichBooking | Self::Service | Self::Staff => Expect::Choice,
-            Self::WhichService(_) => Expect::Choice,
+            Self::Offer
+            | Self::WhichBooking
+            | Self::Service
+            | Self::Staff
+            | Self::WhichService(_) => Expect::Choice,
             _ if self.is_yes_or_no() => Expect::YesOrNo,
             _ => Expect::Open,
         }
@@ -134,8 +137,9 @@ impl Dialogue {
         let fill = |line, values: &[(&str, &str)]| self.lines.fill(line, tries, values);
         match &self.question {
             Question::Open if tries == 0 => self.lines.fill(Line::AnythingElse, 2, &[]),
-            Question::Open => fill(Line::AskService, &[("services", &services)]),
-            Question::Service => fill(Line::AskService, &[("services", &services)]),
+            Question::Open | Question::Service => {
+                fill(Line::AskService, &[("services", &services)])
+            }
             Question::WhichService(_) => fill(Line::WhichServiceAsked, &[("services", &services)]),
             Question::Staff => fill(
                 Line::AskStaff,

@@ -17,135 +17,72 @@ impl Dialogue {
     /// Takes the world's answer to something that was asked of it.
     pub(in crate::call) fn answered(&mut self, at: Ms, event: Event, reply: &mut Reply) {
         self.look_at_the_date(at);
-        match event {
-            Event::Availability { id, answer } => {
-                if let Some(Work::Check(starts_at)) =
-                    self.done_as(id, |work| matches!(work, Work::Check(_)))
-                {
-                    self.on_availability(at, starts_at, answer, reply);
-                }
+        let waited_for = self
+            .pending
+            .take_if(|pending| event.answers() == Some(pending.id));
+        let Some(Pending { id, work }) = waited_for else {
+            return self.give_back(&event, reply);
+        };
+        match (work, event) {
+            (work, Event::Failed { .. }) => self.failed(at, work, reply),
+            (Work::Check(starts_at), Event::Availability { answer, .. }) => {
+                self.on_availability(at, starts_at, answer, reply);
             }
-            Event::SlotsFound { id, slots } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Find))
-                    .is_some()
-                {
-                    self.on_slots(slots, reply);
-                }
+            (Work::Find, Event::SlotsFound { slots, .. }) => self.on_slots(slots, reply),
+            (Work::Hold(slot), Event::Held { hold, .. }) => self.on_held(at, slot, hold, reply),
+            (Work::Hold(slot), Event::HoldRefused { alternatives, .. }) => {
+                self.on_hold_refused(slot, alternatives, reply);
             }
-            Event::Held { id, hold } => {
-                match self.done_as(id, |work| matches!(work, Work::Hold(_))) {
-                    Some(Work::Hold(slot)) => self.on_held(at, slot, hold, reply),
-                    _ => reply.actions.extend(self.not_ours(hold)),
-                }
+            (
+                Work::Book(_),
+                Event::Booked {
+                    booking, tentative, ..
+                },
+            ) => {
+                self.on_booked(at, booking, tentative, reply);
             }
-            Event::HoldRefused { id, alternatives } => {
-                if let Some(Work::Hold(slot)) =
-                    self.done_as(id, |work| matches!(work, Work::Hold(_)))
-                {
-                    self.on_hold_refused(slot, alternatives, reply);
-                }
+            (
+                Work::Book(_),
+                Event::BookRefused {
+                    why, alternatives, ..
+                },
+            ) => {
+                self.on_refused(at, why, alternatives, Line::BookRules, reply);
             }
-            Event::Booked {
-                id,
-                booking,
-                tentative,
-            } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Book(_)))
-                    .is_some()
-                {
-                    self.on_booked(at, booking, tentative, reply);
-                }
+            (Work::Lookup, Event::FoundBookings { bookings, .. }) => {
+                self.on_bookings(at, bookings, reply);
             }
-            Event::BookRefused {
-                id,
-                why,
-                alternatives,
-            } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Book(_)))
-                    .is_some()
-                {
-                    self.on_refused(at, why, alternatives, Line::BookRules, reply);
-                }
+            (Work::Cancel(_), Event::Cancelled { .. }) => self.on_cancelled(at, reply),
+            (Work::Cancel(_), Event::CancelRefused { why, .. }) => {
+                self.on_refused(at, why, Vec::new(), Line::CancelRules, reply);
             }
-            Event::FoundBookings { id, bookings } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Lookup))
-                    .is_some()
-                {
-                    self.on_bookings(at, bookings, reply);
-                }
+            (Work::Move(_), Event::Rescheduled { tentative, .. }) => {
+                self.on_moved(at, tentative, reply);
             }
-            Event::Cancelled { id } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Cancel(_)))
-                    .is_some()
-                {
-                    self.on_cancelled(at, reply);
-                }
+            (
+                Work::Move(_),
+                Event::RescheduleRefused {
+                    why, alternatives, ..
+                },
+            ) => {
+                self.on_refused(at, why, alternatives, Line::MoveRules, reply);
             }
-            Event::CancelRefused { id, why } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Cancel(_)))
-                    .is_some()
-                {
-                    self.on_cancel_refused(at, why, reply);
-                }
+            (Work::Message(_), Event::MessageTaken { .. }) => self.on_message_taken(at, reply),
+            (work, event) => {
+                // An answer of another kind is none; the right one is still waited for.
+                self.pending = Some(Pending { id, work });
+                self.give_back(&event, reply);
             }
-            Event::Rescheduled { id, tentative } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Move(_)))
-                    .is_some()
-                {
-                    self.on_moved(at, tentative, reply);
-                }
-            }
-            Event::RescheduleRefused {
-                id,
-                why,
-                alternatives,
-            } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Move(_)))
-                    .is_some()
-                {
-                    self.on_refused(at, why, alternatives, Line::MoveRules, reply);
-                }
-            }
-            Event::MessageTaken { id } => {
-                if self
-                    .done_as(id, |work| matches!(work, Work::Message(_)))
-                    .is_some()
-                {
-                    self.on_message_taken(at, reply);
-                }
-            }
-            Event::Failed { id } => self.failed(at, id, reply),
-            _ => {}
         }
     }
 
-    /// An answer counts only if it has the id that is waited for, and is of the kind that was asked for.
-    fn done_as(
-        &mut self,
-        id: crate::call::event::WorkId,
-        kind: impl Fn(&Work) -> bool,
-    ) -> Option<Work> {
-        let fits = self.pending.as_ref().is_some_and(
-            |Pending {
-                 id: waited_for,
-                 work,
-             }| *waited_for == id && kind(work),
-        );
-        fits.then(|| self.done(id)).flatten()
-    }
-
     /// A time that is kept for a wish the caller has changed by now.
-    fn not_ours(&self, hold: crate::domain::BookingId) -> Option<Action> {
-        let ours = self.chosen.is_some_and(|chosen| chosen.hold == Some(hold));
-        (!ours).then_some(Action::ReleaseHold { hold })
+    fn give_back(&self, late: &Event, reply: &mut Reply) {
+        if let Event::Held { hold, .. } = *late
+            && self.chosen.is_none_or(|chosen| chosen.hold != Some(hold))
+        {
+            reply.actions.push(Action::ReleaseHold { hold });
+        }
     }
 
     /// The call goes on, on a new line. What the database says wins over what this machine believes.

@@ -1,12 +1,7 @@
 //! Silence, words that mean nothing to us, and work that breaks. What is not known is said to be not known.
 
 use super::{Dialogue, Goal, Question, Reply, Then, Work};
-use crate::call::{
-    action::Outcome,
-    event::{Availability, Refused, WorkId},
-    lines::Line,
-    timer::Ms,
-};
+use crate::call::{action::Outcome, event::Availability, lines::Line, timer::Ms};
 
 /// After so many misunderstandings in a row, a person is offered.
 const MOST_MISSES: u8 = 3;
@@ -61,13 +56,13 @@ impl Dialogue {
 
     /// Nobody answered in time.
     pub(in crate::call) fn give_up_waiting(&mut self, at: Ms, reply: &mut Reply) {
-        if let Some(id) = self.pending.as_ref().map(|pending| pending.id) {
-            self.failed(at, id, reply);
+        if let Some(pending) = self.pending.take() {
+            self.failed(at, pending.work, reply);
         }
     }
 
-    pub(in crate::call) fn failed(&mut self, at: Ms, id: WorkId, reply: &mut Reply) {
-        let Some(work) = self.done(id) else { return };
+    /// Whether it was done is not known.
+    pub(super) fn failed(&mut self, at: Ms, work: Work, reply: &mut Reply) {
         match work {
             Work::Check(starts_at) => {
                 let unknown = Availability::Unknown { staff: None };
@@ -97,9 +92,5 @@ impl Dialogue {
         self.goal = Goal::None;
         self.ask(Question::AnythingElse, reply);
         self.catch_up(at, reply);
-    }
-
-    pub(super) fn on_cancel_refused(&mut self, at: Ms, why: Refused, reply: &mut Reply) {
-        self.on_refused(at, why, Vec::new(), Line::CancelRules, reply);
     }
 }

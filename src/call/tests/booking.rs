@@ -278,7 +278,7 @@ fn a_booking_for_somebody_else_is_made_in_their_name() {
 #[test]
 fn a_known_caller_is_not_named_before_they_named_themselves() {
     let mut started = started();
-    started.customer = known("Nora");
+    started.customer = Some(known("Nora"));
     let mut call = Script::with(started, World::default());
     call.agent_does_not_say("Nora");
     call.caller("A haircut on Tuesday at two")

@@ -181,3 +181,19 @@ fn the_consent_line_cannot_be_cut_short() {
             .any(|action| matches!(action, Action::StopPlayback { .. }))
     );
 }
+
+#[test]
+fn a_booking_under_way_that_is_never_answered_does_not_keep_the_call_open() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two")
+        .caller("yes");
+    call.world.silent = true;
+    call.now = call.now + Ms(300);
+    call.happens(Event::Heard {
+        text: "yes".to_owned(),
+    });
+    call.pass(Ms(600));
+    call.hangs_up();
+    call.pass(Ms(10_000));
+    assert_eq!(call.outcome(), Some(Outcome::Unsettled));
+}

@@ -1,6 +1,6 @@
 //! Whatever happens, in whatever order: what must always hold, and what must never be done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -139,6 +139,8 @@ struct Watch {
     last_work: u32,
     hung_up: bool,
     finished: bool,
+    /// Times that are kept for the call and not given back.
+    kept: BTreeSet<BookingId>,
 }
 
 impl Watch {
@@ -158,6 +160,7 @@ impl Watch {
             last_work: 0,
             hung_up: false,
             finished: false,
+            kept: BTreeSet::new(),
         };
         watch.event(Event::Started(Box::new(started())));
         watch
@@ -359,6 +362,16 @@ impl Watch {
         {
             *sent = (*sent).max(usize::from(mark.span) + 1);
         }
+        match &event {
+            Event::Held { hold, .. } => {
+                self.kept.insert(*hold);
+            }
+            // Only what the database says is kept.
+            Event::Resumed(resumed) if !self.finished && !self.hung_up => {
+                self.kept = resumed.holds.iter().map(|hold| hold.hold).collect();
+            }
+            _ => {}
+        }
         self.call.handle(self.now, event, &mut out);
         let agreed = out.iter().any(|action| {
             matches!(action, Action::Transcript { who: Who::Caller, text } if text.contains("yes"))
@@ -366,6 +379,9 @@ impl Watch {
         for action in out {
             self.check(&action, agreed);
             self.actions.push(action);
+        }
+        if self.finished {
+            assert!(self.kept.is_empty(), "a time is kept for nobody");
         }
         assert_eq!(
             self.finished,
@@ -386,6 +402,21 @@ impl Watch {
             assert!(id > self.last_work, "work ids are used once");
             self.last_work = id;
             self.asked = Some(action.clone());
+        }
+        match action {
+            Action::ReleaseHold { hold } => {
+                self.kept.remove(hold);
+            }
+            // It is the booking now, or nobody knows.
+            Action::Book {
+                hold: Some(hold), ..
+            }
+            | Action::Reschedule {
+                hold: Some(hold), ..
+            } => {
+                self.kept.remove(hold);
+            }
+            _ => {}
         }
         match action {
             Action::Book { proposal, .. }
