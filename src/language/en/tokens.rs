@@ -86,6 +86,10 @@ impl<'t> Words<'t> {
     /// Whether the phrase begins with `first`, the word at `at`, and its other words follow there. Hundreds of phrases
     /// are tried at every word, so the first word, which nearly always decides, is not looked up for each.
     fn goes_on(&self, at: usize, first: &str, phrase: &str) -> bool {
+        // One byte is compared in place; comparing more is a call.
+        if phrase.as_bytes().first() != first.as_bytes().first() {
+            return false;
+        }
         match phrase.strip_prefix(first) {
             Some("") => !first.is_empty(),
             Some(rest) => rest.strip_prefix(' ').is_some_and(|rest| {
