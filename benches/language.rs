@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use divan::{Bencher, black_box, counter::ItemsCount};
 use ringbook::{
     domain::{ServiceId, StaffId},
-    language::{Asked, Context, Tongue, Vocabulary, say, understand},
+    language::{Asked, Context, Country, Tongue, Vocabulary, say, understand, warm_up},
 };
 use uuid::Uuid;
 
 fn main() {
+    warm_up(Tongue::English, Country::US);
     divan::main();
 }
 

@@ -35,3 +35,16 @@ pub fn understand(text: &str, context: &Context<'_>) -> Meaning {
         Tongue::English => en::understand(text, context),
     }
 }
+
+/// Loads what is otherwise loaded by the first utterance that needs it: the numbering plans take tens of milliseconds,
+/// and the rules of a country a few more. To be called before the first call is answered.
+pub fn warm_up(tongue: Tongue, country: Country) {
+    let nobody = Vocabulary::default();
+    let context = Context {
+        tongue,
+        country,
+        asked: Asked::Phone,
+        ..Context::new(chrono::NaiveDateTime::default(), &nobody)
+    };
+    understand("202 555 0100", &context);
+}

@@ -172,7 +172,7 @@ fn phrase_at(words: &Words<'_>, at: usize, phrase: &[String]) -> Option<(usize, 
             place += 1;
             continue;
         }
-        if is_ordinary(said) && said.len() < 7 || !alike(said, word) {
+        if !alike(said, word) || is_ordinary(said) && said.len() < 7 {
             return None;
         }
         exact = false;
@@ -195,8 +195,9 @@ fn parts_of_names(words: &Words<'_>, services: &[Entry<ServiceId>]) -> Vec<Named
             {
                 let place = (0..words.len()).find(|&at| {
                     let said = words.at(at);
-                    let telling = said == word.as_str() || !is_ordinary(said);
-                    !words.taken(at) && telling && alike(words.at(at), word)
+                    !words.taken(at)
+                        && alike(said, word)
+                        && (said == word.as_str() || !is_ordinary(said))
                 });
                 if let Some(at) = place {
                     weight += word.len();
@@ -440,10 +441,11 @@ fn single_names(words: &Words<'_>, people: &[Entry<StaffId>]) -> Vec<Named<Staff
             }
             for at in 0..words.len() {
                 let exact = words.at(at) == word;
-                let close = !is_ordinary(words.at(at))
-                    && !is_given_name(words.at(at))
-                    && word.len() > 3
-                    && alike(words.at(at), word);
+                let said = words.at(at);
+                let close = word.len() > 3
+                    && alike(said, word)
+                    && !is_ordinary(said)
+                    && !is_given_name(said);
                 if (exact || close) && !words.taken(at) {
                     found.push(Named {
                         id: entry.id,

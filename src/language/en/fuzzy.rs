@@ -46,6 +46,9 @@ fn letters<'a>(word: &str, into: &'a mut [char; LONGEST]) -> Option<&'a [char]> 
 
 /// Whether one word may be the other, misheard. Short words must be exact.
 pub(super) fn alike(said: &str, meant: &str) -> bool {
+    if said.as_bytes().first() != meant.as_bytes().first() {
+        return false;
+    }
     if said == meant {
         return true;
     }
@@ -54,9 +57,7 @@ pub(super) fn alike(said: &str, meant: &str) -> bool {
         5..=7 => 1,
         _ => 2,
     };
-    said.len().abs_diff(meant.len()) <= allowed
-        && said.as_bytes().first() == meant.as_bytes().first()
-        && distance(said, meant) <= allowed
+    said.len().abs_diff(meant.len()) <= allowed && distance(said, meant) <= allowed
         || stem(said) == stem(meant)
 }
 

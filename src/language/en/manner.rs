@@ -51,12 +51,7 @@ pub(super) fn of(words: &Words<'_>) -> Manner {
 fn consists_of(words: &Words<'_>, phrases: &[&str]) -> bool {
     let mut at = 0;
     while at < words.len().min(8) {
-        let longest = phrases
-            .iter()
-            .filter(|phrase| words.has(at, phrase))
-            .map(|phrase| phrase.split(' ').count())
-            .max();
-        match longest {
+        match words.longest(at, phrases) {
             Some(length) => at += length,
             None => return false,
         }

@@ -62,20 +62,43 @@ impl<'t> Words<'t> {
 
     /// Whether these words stand at `at`, one after the other.
     pub(super) fn has(&self, at: usize, phrase: &str) -> bool {
-        // Nearly always the first letter decides.
-        self.at(at).as_bytes().first() == phrase.as_bytes().first()
-            && phrase
-                .split(' ')
-                .enumerate()
-                .all(|(ahead, word)| self.at(at + ahead) == word)
+        self.goes_on(at, self.at(at), phrase)
     }
 
     /// The first of the phrases that stands at `at`, as its number of words.
     pub(super) fn any(&self, at: usize, phrases: &[&str]) -> Option<usize> {
-        phrases
+        let first = self.at(at);
+        let phrase = phrases
             .iter()
-            .find(|phrase| self.has(at, phrase))
-            .map(|phrase| phrase.split(' ').count())
+            .find(|phrase| self.goes_on(at, first, phrase))?;
+        Some(phrase.split(' ').count())
+    }
+
+    /// The longest of the phrases that stands at `at`, as its number of words.
+    pub(super) fn longest(&self, at: usize, phrases: &[&str]) -> Option<usize> {
+        let first = self.at(at);
+        let standing = phrases
+            .iter()
+            .filter(|phrase| self.goes_on(at, first, phrase));
+        standing.map(|phrase| phrase.split(' ').count()).max()
+    }
+
+    /// Whether the phrase begins with `first`, the word at `at`, and its other words follow there. Hundreds of phrases
+    /// are tried at every word, so the first word, which nearly always decides, is not looked up for each.
+    fn goes_on(&self, at: usize, first: &str, phrase: &str) -> bool {
+        // One byte is compared in place; comparing more is a call.
+        if phrase.as_bytes().first() != first.as_bytes().first() {
+            return false;
+        }
+        match phrase.strip_prefix(first) {
+            Some("") => !first.is_empty(),
+            Some(rest) => rest.strip_prefix(' ').is_some_and(|rest| {
+                rest.split(' ')
+                    .enumerate()
+                    .all(|(ahead, word)| self.at(at + 1 + ahead) == word)
+            }),
+            None => false,
+        }
     }
 
     pub(super) fn contains(&self, phrase: &str) -> bool {

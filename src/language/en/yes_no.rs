@@ -125,13 +125,7 @@ fn at(words: &Words<'_>, at: usize, open: bool) -> Option<(Answer, Confidence, u
         return None;
     }
     let sure = Confidence::Sure;
-    let longest = |phrases: &[&str]| {
-        phrases
-            .iter()
-            .filter(|phrase| words.has(at, phrase))
-            .map(|phrase| phrase.split(' ').count())
-            .max()
-    };
+    let longest = |phrases: &[&str]| words.longest(at, phrases);
     if let Some(length) = longest(MAYBE) {
         return Some((Answer::Maybe, sure, length, true));
     }

@@ -344,126 +344,46 @@ fn month_first(first: u32, second: u32, country: Country) -> (u32, u32) {
     }
 }
 
+/// A period, from today: its first and last day.
+type Period = fn(NaiveDate) -> (NaiveDate, NaiveDate);
+
+#[rustfmt::skip]
+const PERIODS: &[(&[&str], Period)] = &[
+    (&["the week after next", "week after next"], |today| week(today, 2)),
+    (&["early next week", "beginning of next week", "start of next week", "first thing next week"], |today| within_week(today, 1, 0, 2)),
+    (&["later next week", "late next week", "end of next week", "back end of next week"], |today| within_week(today, 1, 2, 4)),
+    (&["middle of next week", "mid next week"], |today| within_week(today, 1, 1, 3)),
+    (&["next weekend", "the weekend after"], |today| within_week(today, 1, 5, 6)),
+    (&["this coming weekend", "this weekend", "the weekend", "weekend", "at the weekend"], |today| within_week(today, 0, 5, 6)),
+    (&["next week", "the following week", "coming week", "the week after"], |today| week(today, 1)),
+    (&["later this week", "end of this week", "end of the week", "later in the week", "back end of the week"], |today| within_week(today, 0, 3, 5)),
+    (&["earlier in the week", "early in the week", "beginning of the week", "start of the week"], |today| within_week(today, 1, 0, 2)),
+    (&["rest of the week"], |today| (later(today, 1), week(today, 0).1)),
+    (&["this week", "week we are in"], |today| week(today, 0)),
+    (&["next few days", "next couple of days", "in the coming days", "coming days", "in a few days"], |today| (later(today, 1), later(today, 4))),
+    (&["beginning of next month", "start of next month", "early next month"], |today| part_of_month(months_later(today, 1), 0)),
+    (&["middle of next month"], |today| part_of_month(months_later(today, 1), 1)),
+    (&["end of next month", "late next month"], |today| part_of_month(months_later(today, 1), 2)),
+    (&["end of the month", "end of this month", "later this month"], |today| part_of_month(today, 2)),
+    (&["middle of the month", "middle of this month"], |today| part_of_month(today, 1)),
+    (&["next month", "the following month"], |today| calendar::month(months_later(today, 1))),
+    (&["this month", "rest of the month"], calendar::month),
+];
+
+/// Days `first` to `last` (Monday is 0) of the week so many weeks from now.
+fn within_week(today: NaiveDate, weeks: u64, first: u64, last: u64) -> (NaiveDate, NaiveDate) {
+    let monday = week(today, weeks).0;
+    (later(monday, first), later(monday, last))
+}
+
 /// "Next week", "the weekend", "early March", "the first week of June".
 fn span_of_days(words: &Words<'_>, at: usize, today: NaiveDate) -> Option<(Piece, usize)> {
-    let range = |(from, to): (NaiveDate, NaiveDate), length| {
-        Some((Piece::Range(from.max(today), to.max(today)), length))
-    };
-    let (this, next) = (week(today, 0), week(today, 1));
-    for (phrases, days) in [
-        (
-            &["the week after next", "week after next"][..],
-            week(today, 2),
-        ),
-        (
-            &[
-                "early next week",
-                "beginning of next week",
-                "start of next week",
-                "first thing next week",
-            ],
-            (next.0, later(next.0, 2)),
-        ),
-        (
-            &[
-                "later next week",
-                "late next week",
-                "end of next week",
-                "back end of next week",
-            ],
-            (later(next.0, 2), later(next.0, 4)),
-        ),
-        (
-            &["middle of next week", "mid next week"],
-            (later(next.0, 1), later(next.0, 3)),
-        ),
-        (
-            &["next weekend", "the weekend after"],
-            (later(next.0, 5), next.1),
-        ),
-        (
-            &[
-                "this coming weekend",
-                "this weekend",
-                "the weekend",
-                "weekend",
-                "at the weekend",
-            ],
-            (later(this.0, 5), this.1),
-        ),
-        (
-            &[
-                "next week",
-                "the following week",
-                "coming week",
-                "the week after",
-            ],
-            next,
-        ),
-        (
-            &[
-                "later this week",
-                "end of this week",
-                "end of the week",
-                "later in the week",
-                "back end of the week",
-            ],
-            (later(this.0, 3), later(this.0, 5)),
-        ),
-        (
-            &[
-                "earlier in the week",
-                "early in the week",
-                "beginning of the week",
-                "start of the week",
-            ],
-            (next.0, later(next.0, 2)),
-        ),
-        (&["rest of the week"], (later(today, 1), this.1)),
-        (&["this week", "week we are in"], this),
-        (
-            &[
-                "next few days",
-                "next couple of days",
-                "in the coming days",
-                "coming days",
-                "in a few days",
-            ],
-            (later(today, 1), later(today, 4)),
-        ),
-        (
-            &[
-                "beginning of next month",
-                "start of next month",
-                "early next month",
-            ],
-            part_of_month(months_later(today, 1), 0),
-        ),
-        (
-            &["middle of next month"],
-            part_of_month(months_later(today, 1), 1),
-        ),
-        (
-            &["end of next month", "late next month"],
-            part_of_month(months_later(today, 1), 2),
-        ),
-        (
-            &["end of the month", "end of this month", "later this month"],
-            part_of_month(today, 2),
-        ),
-        (
-            &["middle of the month", "middle of this month"],
-            part_of_month(today, 1),
-        ),
-        (
-            &["next month", "the following month"],
-            calendar::month(months_later(calendar::month(today).0, 1)),
-        ),
-        (&["this month", "rest of the month"], calendar::month(today)),
-    ] {
-        if let Some(length) = words.any(at, phrases) {
-            return range(days, length);
-        }
+    let period = PERIODS
+        .iter()
+        .find_map(|(phrases, period)| Some((words.any(at, phrases)?, period)));
+    if let Some((length, period)) = period {
+        let (from, to) = period(today);
+        return Some((Piece::Range(from.max(today), to.max(today)), length));
     }
     next_few(words, at, today).or_else(|| in_month(words, at, today))
 }
