@@ -404,11 +404,9 @@ impl Watch {
             self.asked = Some(action.clone());
         }
         match action {
-            Action::ReleaseHold { hold } => {
-                self.kept.remove(hold);
-            }
-            // It is the booking now, or nobody knows.
-            Action::Book {
+            // Given back; or it is the booking now, or nobody knows.
+            Action::ReleaseHold { hold }
+            | Action::Book {
                 hold: Some(hold), ..
             }
             | Action::Reschedule {
