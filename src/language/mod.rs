@@ -3,7 +3,7 @@
 //! PURE, and the same text with the same [`Context`] always means the same. It understands one utterance at a time:
 //! what was said before reaches it only through the context, and what to do about a meaning is the dialogue's business.
 //!
-//! The types here know no language; everything that does stands in a module of its own ([`en`]). Rules were chosen
+//! The types here know no language; everything that does stands in a module of its own (`en`). Rules were chosen
 //! over a model for this first reading because they answer in microseconds and can be read. Where they are unsure
 //! they say so ([`Confidence::Unsure`]), or say nothing: a wrong value is far worse than none.
 

@@ -314,7 +314,7 @@ fn run_length(text: &str) -> usize {
     text.len()
 }
 
-/// Bytes of "[laughs]", "<noise>", "*cough*" or "(inaudible)" at the start of the text: what a recogniser heard, not
+/// Bytes of `[laughs]`, `<noise>`, `*cough*` or `(inaudible)` at the start of the text: what a recogniser heard, not
 /// what was said. Brackets around digits are an area code.
 fn aside_length(text: &str) -> Option<usize> {
     let close = match text.as_bytes().first()? {
