@@ -13,5 +13,6 @@ mod desk;
 mod jobs;
 mod layers;
 mod migrations;
+mod proof;
 mod store;
 mod support;
