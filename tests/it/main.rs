@@ -15,6 +15,7 @@ mod jobs;
 mod layers;
 mod migrations;
 mod pages;
+mod proof;
 mod readme;
 mod store;
 mod support;

@@ -11,7 +11,7 @@ use crate::{
         Money, Name, Note, PhoneNumber, Policies, Service, ServiceId, Staff, StaffId, StaffProfile,
         WeeklyHours,
     },
-    store::{Db, businesses, closures, services, staff, staff_services},
+    store::{Db, Error, businesses, closures, services, staff, staff_services},
 };
 
 #[derive(Deserialize)]
@@ -85,16 +85,15 @@ impl Demo {
         })
     }
 
-    /// In one transaction: a business is there whole, or not at all. False if it was there already, which its number tells.
+    /// In one transaction: a business is there whole, or not at all. False if it was there already, or another node is a moment ahead:
+    /// no two have the same number.
     pub(in crate::cli) async fn plant(&self, db: &Db) -> anyhow::Result<bool> {
         let id = self.business.id;
         let mut tx = db.write().await?;
-        for number in &self.business.phone_numbers {
-            if businesses::by_number(&mut tx, number).await?.is_some() {
-                return Ok(false);
-            }
+        match businesses::insert(&mut tx, &self.business).await {
+            Err(Error::Duplicate("phone_numbers")) => return Ok(false),
+            inserted => inserted?,
         }
-        businesses::insert(&mut tx, &self.business).await?;
         for service in &self.services {
             services::insert(&mut tx, id, service).await?;
         }

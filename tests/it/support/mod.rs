@@ -2,6 +2,7 @@
 
 pub(crate) mod house;
 pub(crate) mod postgres;
+pub(crate) mod server;
 pub(crate) mod tenants;
 
 pub(crate) use house::House;
@@ -70,5 +71,17 @@ pub(crate) async fn on_each_engine(test: impl AsyncFn(&TestDb)) {
             folder,
         } = database;
         TestDb::remove(db, connect, folder).await;
+    }
+}
+
+/// Runs a test once on each engine with the address of a database that nobody has touched: on `SQLite`, there is no file yet.
+pub(crate) async fn on_each_empty_database(test: impl AsyncFn(&str)) {
+    println!("on Sqlite:");
+    let folder = tempfile::tempdir().unwrap();
+    test(&format!("sqlite://{}/test.db", folder.path().display())).await;
+    if let Some(url) = postgres::empty_database().await {
+        println!("on Postgres:");
+        test(&url).await;
+        postgres::drop_database(&url).await;
     }
 }

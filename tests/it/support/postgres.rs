@@ -21,6 +21,15 @@ const SCRIPT: &str = include_str!("cluster.sh");
 /// Where a fresh, migrated database can be reached. Nothing where no Postgres is installed: then the skipped half is told on standard
 /// error, past the test runner's capture, or is a failure if `RINGBOOK_REQUIRE_POSTGRES` asks for it.
 pub(crate) async fn fresh_database() -> Option<String> {
+    database_like(TEMPLATE).await
+}
+
+/// The same, with nothing in it.
+pub(crate) async fn empty_database() -> Option<String> {
+    database_like("template0").await
+}
+
+async fn database_like(template: &str) -> Option<String> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(1);
     let Some(cluster) = CLUSTER.get_or_init(Cluster::start) else {
@@ -28,7 +37,7 @@ pub(crate) async fn fresh_database() -> Option<String> {
         return None;
     };
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    cluster.create(&name, TEMPLATE).await;
+    cluster.create(&name, template).await;
     Some(cluster.url(&name))
 }
 
