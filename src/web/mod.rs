@@ -31,7 +31,7 @@ use tower_http::{
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{self as swagger, SwaggerUi};
 
 pub use error::{Error, Problem};
 
@@ -85,7 +85,9 @@ pub fn router(desk: Desk, clock: Clock, settings: Settings) -> Router {
     let api = api
         .route_layer(header_if_none(header::CACHE_CONTROL, "no-store"))
         .route_layer(from_fn_with_state(app.clone(), auth::identify));
-    let docs = Router::from(SwaggerUi::new("/docs").url("/openapi.json", document))
+    // Without the bar that asks for the address of another document: there is one.
+    let pages = SwaggerUi::new("/docs").config(swagger::Config::default().use_base_layout());
+    let docs = Router::from(pages.url("/openapi.json", document))
         .layer(header_if_none(header::CONTENT_SECURITY_POLICY, DOCS_POLICY));
     let router = house
         .merge(api)
