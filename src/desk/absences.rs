@@ -3,7 +3,7 @@
 //! The person's row is locked first, so that a booking that is just being written has been checked either before or after, never
 //! halfway.
 
-use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -72,6 +72,7 @@ impl Desk {
 
     /// Those that have one of these days in them.
     pub async fn leaves(&self, by: By, staff_id: StaffId, days: DayRange) -> Result<Vec<Leave>> {
+        plausible_days(days)?;
         let mut reader = self.db.read().await?;
         require_staff(&mut reader, by, staff_id).await?;
         Ok(absences::leaves(&mut reader, by.business_id, Whose::Staff(staff_id), days).await?)
@@ -120,6 +121,7 @@ impl Desk {
         staff_id: StaffId,
         days: DayRange,
     ) -> Result<Vec<DateException>> {
+        plausible_days(days)?;
         let mut reader = self.db.read().await?;
         require_staff(&mut reader, by, staff_id).await?;
         let whose = Whose::Staff(staff_id);
@@ -157,6 +159,8 @@ impl Desk {
 
     /// Those that take some of this time, whoever set them.
     pub async fn blocks(&self, by: By, staff_id: StaffId, during: Interval) -> Result<Vec<Block>> {
+        checks::plausible_time("from", during.from())?;
+        checks::plausible_time("until", during.until())?;
         let mut reader = self.db.read().await?;
         require_staff(&mut reader, by, staff_id).await?;
         let whose = Whose::Staff(staff_id);
@@ -195,11 +199,16 @@ async fn require_staff(reader: &mut Reader, by: By, id: StaffId) -> Result<()> {
 }
 
 /// As exact as both databases are, so that what is returned is what is stored.
+fn plausible_days(days: DayRange) -> Result<()> {
+    checks::plausible("from", days.first_day())?;
+    checks::plausible("until", days.last_day())
+}
+
 fn whole_microseconds(from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Interval> {
     let rounded = |field: &'static str, at: DateTime<Utc>| {
-        checks::plausible(field, at.date_naive())?;
-        at.duration_trunc(Duration::microseconds(1))
-            .map_err(|why| Error::invalid(field, why.to_string()))
+        checks::plausible_time(field, at)?;
+        DateTime::from_timestamp_micros(at.timestamp_micros())
+            .ok_or_else(|| Error::invalid(field, "is further away than time is counted"))
     };
     Interval::new(rounded("from", from)?, rounded("until", until)?)
         .map_err(|why| Error::invalid("until", why.to_string()))

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Desk, Done, Error, Key, NewCustomer, Result, audit,
+    By, Desk, Done, Error, Key, NewCustomer, Result, audit, checks,
     diaries::{self, Diaries, Question},
     idempotency::Once,
     retrying,
@@ -273,6 +273,7 @@ impl Desk {
 
 /// The one start that is asked about, as a range.
 pub(super) fn instant(start: DateTime<Utc>) -> Result<Interval> {
+    checks::plausible_time("starts_at", start)?;
     start
         .checked_add_signed(Duration::microseconds(1))
         .and_then(|end| Interval::new(start, end).ok())

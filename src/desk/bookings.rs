@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{By, Desk, Error, Result};
+use super::{By, Desk, Error, Result, checks};
 use crate::{
     domain::{Booking, BookingId, BookingStatus, Change},
     store::{
@@ -33,6 +33,14 @@ impl Desk {
         after: Option<After>,
         limit: u32,
     ) -> Result<Bookings> {
+        let last_seen = after.map(|(starts_at, _)| starts_at);
+        for (field, at) in [
+            ("from", filter.from),
+            ("until", filter.until),
+            ("cursor", last_seen),
+        ] {
+            at.map_or(Ok(()), |at| checks::plausible_time(field, at))?;
+        }
         let mut reader = self.db.read().await?;
         let more = limit.saturating_add(1);
         let mut items =

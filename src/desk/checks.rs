@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -77,13 +77,18 @@ pub(super) fn no_repeats<T: Eq + std::hash::Hash>(
     }
 }
 
-/// Years of four digits, which both databases sort as we do, and which no typing error reaches.
+/// Years of four digits, which both databases know and sort as we do, and which no typing error reaches. Asked of questions too:
+/// their times go to the database as well, and have some added and taken away before.
 pub(super) fn plausible(field: &'static str, day: NaiveDate) -> Result<()> {
     if (1900..2200).contains(&day.year()) {
         Ok(())
     } else {
-        Err(Error::invalid(field, "must be from 1900 to 2199"))
+        Err(Error::invalid(field, "must lie in the years 1900 to 2199"))
     }
+}
+
+pub(super) fn plausible_time(field: &'static str, at: DateTime<Utc>) -> Result<()> {
+    plausible(field, at.date_naive())
 }
 
 pub(super) fn days(first_day: NaiveDate, last_day: NaiveDate) -> Result<DayRange> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    By, Desk, Error, Result,
+    By, Desk, Error, Result, checks,
     diaries::{self, Diaries, Question},
 };
 use crate::{
@@ -28,6 +28,8 @@ pub const LONGEST_RANGE: Duration = Duration::days(62);
 impl Desk {
     /// Every free start in the range, with all who are free then.
     pub async fn find_slots(&self, by: By, query: &SlotQuery) -> Result<Vec<FreeStart>> {
+        checks::plausible_time("from", query.starts.from())?;
+        checks::plausible_time("until", query.starts.until())?;
         let now = self.clock.now();
         let diaries = self.open_diaries(by, query, now).await?;
         Ok(scheduling::free_starts(
@@ -47,6 +49,7 @@ impl Desk {
         wanted: DateTime<Utc>,
         count: usize,
     ) -> Result<Vec<Slot>> {
+        checks::plausible_time("wanted", wanted)?;
         let now = self.clock.now();
         let diaries = self.open_diaries(by, query, now).await?;
         let house = diaries.house();

@@ -42,6 +42,10 @@ where
                 }
                 other => Error::MalformedJson(other.body_text()),
             })?;
+        // Every body of ours is an object, and serde would read a list as its fields in order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Error::field("body", "must be an object, and is a list"));
+        }
         let mut input = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut input).map_err(|why| {
             let path = why.path().to_string();
@@ -80,7 +84,7 @@ fn json_error(path: &str, why: &serde_json::Error) -> Error {
 /// Where a field is missing or unknown, the path ends at what should hold it, and the message has its name.
 fn named(path: &str, message: &str) -> Error {
     let parent = path.trim_end_matches('?').trim_end_matches('.');
-    let name = ["missing field `", "unknown field `"]
+    let name = ["missing field `", "unknown field `", "duplicate field `"]
         .iter()
         .find_map(|start| message.strip_prefix(start)?.split('`').next());
     let field = match name {
@@ -90,7 +94,20 @@ fn named(path: &str, message: &str) -> Error {
         None if parent.is_empty() => "body".to_owned(),
         None => parent.to_owned(),
     };
-    Error::field(field, message)
+    Error::field(field, in_plain_words(message))
+}
+
+/// Serde says what it wanted in words of Rust, which mean nothing to a caller.
+fn in_plain_words(message: &str) -> String {
+    match message.rsplit_once("expected ") {
+        Some((found, "u8" | "u16" | "u32" | "u64" | "i64")) => {
+            format!("{found}expected a whole number, not too small and not too large")
+        }
+        Some((found, wanted)) if wanted.starts_with("struct ") => {
+            format!("{found}expected an object")
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// Path parameters. An id that is no UUID is a field that is not valid (400), not something that isn't there (404): no such
@@ -178,6 +195,22 @@ mod tests {
         let message = "unknown field `nmae`, expected `name`";
         assert_eq!(field_of(named("nmae", message)), "nmae");
         assert_eq!(field_of(named(".", message)), "nmae");
+    }
+
+    #[test]
+    fn what_was_expected_is_told_without_words_of_rust() {
+        assert_eq!(
+            in_plain_words("invalid type: null, expected struct NewStaff"),
+            "invalid type: null, expected an object"
+        );
+        assert!(in_plain_words("invalid type: string \"15\", expected u32").ends_with("too large"));
+        let other = "unknown field `nmae`, expected `name`";
+        assert_eq!(in_plain_words(other), other);
+    }
+
+    #[test]
+    fn a_field_that_comes_twice_is_named() {
+        assert_eq!(field_of(named(".", "duplicate field `limit`")), "limit");
     }
 
     #[test]

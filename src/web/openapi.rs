@@ -35,7 +35,10 @@ an `Idempotency-Key`, and then may be sent again after a lost answer.
 
 **Lists** come in pages: send `next_cursor` as `cursor` until there is none.
 
-**Times** are instants in UTC, like `2026-03-09T14:30:00Z`; hours and days are those of the business's own zone.";
+**Times** are instants in UTC, like `2026-03-09T14:30:00Z`; hours and days are those of the business's own zone. All lie in \
+the years 1900 to 2199.
+
+**Text** is trimmed, and holds no control characters but line ends and tabs.";
 
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Logging in and out"),
@@ -151,6 +154,7 @@ pub(super) fn complete(document: &mut OpenApi) {
         for operation in operations(item) {
             name_by_tag(operation);
             add_ids(path, operation);
+            describe_responses(operation);
             if path.starts_with("/api/") {
                 add_shared_problems(operation);
             }
@@ -249,5 +253,21 @@ fn add_shared_problems(operation: &mut Operation) {
             .responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::Ref(Ref::from_response_name(name_of(status))));
+    }
+}
+
+/// The document is not valid with a response that is not described, and most handlers have nothing to add to what it is.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let said = match status.as_str() {
+                "201" => "Made. `Location` is its address.",
+                "204" => "Done.",
+                _ => "What was asked for.",
+            };
+            said.clone_into(&mut response.description);
+        }
     }
 }

@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::{
     IntoParams,
-    openapi::path::{Parameter, ParameterIn},
+    openapi::{
+        ObjectBuilder, Required, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
 };
 
 use super::Error;
@@ -108,7 +111,8 @@ impl IntoParams for IfMatch {
         vec![header_parameter(
             "If-Match",
             "The `ETag` of what you saw, like `\"3\"`. Required: 428 without it, 412 if it is at another version by now.",
-            true,
+            Required::True,
+            ObjectBuilder::new().pattern(Some("^\"[0-9]{1,18}\"$")),
         )]
     }
 }
@@ -139,28 +143,27 @@ impl IntoParams for IdempotencyKey {
             "Idempotency-Key",
             "A name of your own for this request. Sent again with the same body, it gives the first success again; \
              with another body, 409. A refusal is not remembered.",
-            false,
+            Required::False,
+            ObjectBuilder::new()
+                .pattern(Some("^[!-~]+$"))
+                .min_length(Some(1))
+                .max_length(Some(255)),
         )]
     }
 }
 
-fn header_parameter(name: &str, description: &str, required: bool) -> Parameter {
-    use utoipa::openapi::{ObjectBuilder, Required, Type, path::ParameterBuilder};
+fn header_parameter(
+    name: &str,
+    description: &str,
+    required: Required,
+    schema: ObjectBuilder,
+) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
-        .required(if required {
-            Required::True
-        } else {
-            Required::False
-        })
+        .required(required)
         .description(Some(description))
-        .schema(Some(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .min_length(Some(1))
-                .max_length(Some(255)),
-        ))
+        .schema(Some(schema.schema_type(Type::String)))
         .build()
 }
 
