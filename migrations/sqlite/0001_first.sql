@@ -266,7 +266,7 @@ create table jobs (
     payload     text not null,
     -- Jobs that share it run one after another, in the order of their ids.
     order_key   text,
-    -- At most one unfinished job has it.
+    -- At most one queued job has it.
     dedupe_key  text,
     state       text not null check (state in ('queued', 'running', 'done', 'dead')),
     run_at      text not null,
@@ -280,7 +280,7 @@ create index jobs_due on jobs (run_at, id) where state in ('queued', 'running');
 create index jobs_in_order on jobs (order_key, id) where state in ('queued', 'running');
 -- Two workers that look at the same moment can't start two jobs of one order_key.
 create unique index jobs_running_key on jobs (order_key) where state = 'running';
-create unique index jobs_dedupe_key on jobs (dedupe_key) where state in ('queued', 'running');
+create unique index jobs_dedupe_key on jobs (dedupe_key) where state = 'queued';
 create index jobs_dead on jobs (business_id, id) where state = 'dead';
 create index jobs_by_business on jobs (business_id, id);
 create index jobs_finished on jobs (finished_at) where state in ('done', 'dead');

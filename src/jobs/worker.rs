@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use super::{Context, JobError, Runner, backoff};
 use crate::store::{
-    Result,
+    Error, Result,
     jobs::Job,
     leases::{self, Claimed, Lease, Outcome},
 };
@@ -164,11 +164,8 @@ impl<R: Runner> Worker<R> {
         }
         let payload = match job.payload() {
             Ok(payload) => payload,
-            Err(why) => {
-                return Some(Outcome::Dead {
-                    why: why.to_string(),
-                });
-            }
+            // While nodes are replaced one by one, an old one meets what a new one enqueued.
+            Err(why) => return Some(self.retry_or_give_up(job, &why.to_string())),
         };
         // A task of its own, so that a panic ends there.
         let (runner, running_job) = (Arc::clone(&self.runner), Arc::clone(job));
@@ -259,6 +256,8 @@ impl<R: Runner> Worker<R> {
                     warn!(job.id = %job.id, job.kind, "the job was run again meanwhile; this run's result is dropped");
                     return;
                 }
+                // An equal job was enqueued this very moment: the next try sees it.
+                Err(Error::Duplicate(_)) => {}
                 Err(error) => {
                     error!(job.id = %job.id, job.kind, %error, "could not write down what became of a job");
                 }

@@ -44,8 +44,8 @@ pub struct NewJob {
     /// Jobs that share it run one at a time, in the order they were enqueued: a booking's id and a lane. The order is that of
     /// their ids, so enqueue after taking the locks that put the causes in order.
     pub order_key: Option<String>,
-    /// At most one unfinished job has it. One that is running counts, though it may have looked already: use it only where the
-    /// next job comes anyway.
+    /// At most one queued job has it. One that is running does not count, because it may have looked already: what changes while it
+    /// runs needs another look. Together with an order key, that look waits until the first is over.
     pub dedupe_key: Option<String>,
     pub run_at: DateTime<Utc>,
 }
@@ -115,7 +115,7 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, job: NewJob) -> Result<Option<J
         insert into jobs
             (id, business_id, kind, payload, order_key, dedupe_key, state, run_at, created_at)
         values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8)
-        on conflict (dedupe_key) where state in ('queued', 'running') do nothing";
+        on conflict (dedupe_key) where state = 'queued' do nothing";
     let id = JobId(clock.id());
     let kind = job.payload.kind();
     let rows = on!(tx, c => sqlx::query(sql)

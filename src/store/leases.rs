@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Db, Error, Result, Tx,
-    jobs::{Job, JobRow},
+    jobs::{Job, JobRow, JobState},
     on, skipping_locked,
 };
 use crate::domain::JobId;
@@ -139,6 +139,9 @@ pub async fn extend(tx: &mut Tx, lease: Lease, until: DateTime<Utc>) -> Result<O
 }
 
 /// False if the lease is no longer the claimer's; then nothing is written.
+///
+/// A job that would wait again beside an equal one that waits already is done instead: the other one does its work. If that one was
+/// enqueued this very moment, this fails with `Duplicate`, and is right when done again.
 pub async fn settle(
     tx: &mut Tx,
     lease: Lease,
@@ -146,23 +149,31 @@ pub async fn settle(
     outcome: &Outcome,
 ) -> Result<bool> {
     let sql = "
+        with outcome (next_state) as (
+            select case
+                when $3 = 'queued' and exists (
+                    select 1 from jobs job join jobs other on other.dedupe_key = job.dedupe_key
+                    where job.id = $1 and other.state = 'queued')
+                then 'done' else $3 end)
         update jobs
-        set state = $3, run_at = coalesce($4, run_at), last_error = $5, finished_at = $6,
+        set state = next_state, run_at = coalesce($4, run_at), last_error = $5,
+            finished_at = case when next_state = 'queued' then null else $6 end,
             attempts = attempts - $7, lease_until = null
+        from outcome
         where id = $1 and state = 'running' and lease_until = $2";
-    let (state, run_at, why, finished_at, uncounted) = match outcome {
-        Outcome::Done => ("done", None, None, Some(now), 0_i64),
-        Outcome::Retry { run_at, why } => ("queued", Some(run_at), Some(why), None, 0),
-        Outcome::Dead { why } => ("dead", None, Some(why), Some(now), 0),
-        Outcome::Released => ("queued", None, None, None, 1),
+    let (state, run_at, why, uncounted) = match outcome {
+        Outcome::Done => (JobState::Done, None, None, 0_i64),
+        Outcome::Retry { run_at, why } => (JobState::Queued, Some(run_at), Some(why), 0),
+        Outcome::Dead { why } => (JobState::Dead, None, Some(why), 0),
+        Outcome::Released => (JobState::Queued, None, None, 1),
     };
     let rows = on!(tx, c => sqlx::query(sql)
         .bind(lease.job_id.0)
         .bind(lease.until)
-        .bind(state)
+        .bind(state.as_str())
         .bind(run_at)
         .bind(why)
-        .bind(finished_at)
+        .bind(now)
         .bind(uncounted)
         .execute(c)
         .await

@@ -211,21 +211,45 @@ async fn a_panic_ends_the_run_and_not_the_worker_and_is_not_quoted() {
 }
 
 #[tokio::test]
-async fn an_unreadable_job_is_given_up_with_a_clear_text() {
+async fn a_job_of_a_newer_program_waits_for_one_that_can_read_it() {
     on_each_engine(async |test| {
         let bench = Bench::over(test).await;
-        let unknown = bench.keep(1).await;
-        raw::execute(
-            test,
-            r#"update jobs set kind = 'from_tomorrow', payload = '{"kind": "from_tomorrow"}'"#
-                .to_owned(),
-        )
-        .await;
+        let id = bench.keep(1).await;
+        let known = r#"update jobs set kind = 'noop', payload = '{"kind": "noop", "number": 1}'"#;
+        let unknown =
+            r#"update jobs set kind = 'from_tomorrow', payload = '{"kind": "from_tomorrow"}'"#;
+        raw::execute(test, unknown.to_owned()).await;
         let worker = Worker::new(bench.context(), Settings::default());
-        worker.drain().await.unwrap();
-        let dead = bench.job(unknown).await;
-        assert_eq!(dead.state, JobState::Dead);
-        let why = "this version of the program can't read a `from_tomorrow` job";
+        assert_eq!(worker.drain().await.unwrap(), 1);
+        let waiting = bench.job(id).await;
+        assert_eq!((waiting.state, waiting.attempts), (JobState::Queued, 1));
+        assert!(waiting.run_at > bench.clock.now());
+
+        // To the newer program it is a kind like any other.
+        raw::execute(test, known.to_owned()).await;
+        bench.clock.advance(waiting.run_at - bench.clock.now());
+        assert_eq!(worker.drain().await.unwrap(), 1);
+        assert_eq!(bench.job(id).await.state, JobState::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_can_read_is_given_up_in_the_end_with_a_clear_text() {
+    on_each_engine(async |test| {
+        let bench = Bench::over(test).await;
+        let id = bench.keep(1).await;
+        let unknown = r#"update jobs set kind = 'from_tomorrow', payload = '{"kind": "from_tomorrow"}'"#;
+        raw::execute(test, unknown.to_owned()).await;
+        let worker = Worker::new(bench.context(), Settings::default());
+        for _ in 0..12 {
+            assert_eq!(worker.drain().await.unwrap(), 1);
+            bench.clock.advance(TimeDelta::hours(1));
+        }
+        assert_eq!(worker.drain().await.unwrap(), 0);
+        let dead = bench.job(id).await;
+        assert_eq!((dead.state, dead.attempts), (JobState::Dead, 12));
+        let why = "given up after 12 attempts: this version of the program can't read a `from_tomorrow` job";
         assert_eq!(dead.last_error.as_deref(), Some(why));
     })
     .await;

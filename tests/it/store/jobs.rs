@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use ringbook::{
+    clock::Clock,
     domain::{BusinessId, JobId},
     store::{
         Error, Tx,
@@ -62,35 +63,93 @@ async fn a_job_is_there_if_and_only_if_its_cause_is() {
     .await;
 }
 
+fn sync(clock: &Clock) -> NewJob {
+    NewJob {
+        dedupe_key: Some("sync/7".to_owned()),
+        ..noop(clock, 7)
+    }
+}
+
 #[tokio::test]
-async fn an_equal_job_is_enqueued_again_only_when_the_first_is_finished() {
+async fn an_equal_job_is_not_enqueued_while_the_first_waits() {
     on_each_engine(async |test| {
         let clock = held_clock();
-        let same = || NewJob {
-            dedupe_key: Some("sync/7".to_owned()),
-            ..noop(&clock, 7)
-        };
-        assert!(keep(&test.db, &clock, same()).await.is_some());
-        assert!(
-            keep(&test.db, &clock, same()).await.is_none(),
-            "while it waits"
-        );
+        assert!(keep(&test.db, &clock, sync(&clock)).await.is_some());
+        assert!(keep(&test.db, &clock, sync(&clock)).await.is_none());
+    })
+    .await;
+}
 
+/// The running one may have looked before the change that asks for another look.
+#[tokio::test]
+async fn an_equal_job_is_enqueued_once_while_the_first_runs() {
+    on_each_engine(async |test| {
+        let clock = held_clock();
+        keep(&test.db, &clock, sync(&clock)).await.unwrap();
+        claim(&test.db, clock.now(), LEASE, 9).await.unwrap();
+        let next = keep(&test.db, &clock, sync(&clock)).await;
+        assert!(next.is_some());
+        assert!(keep(&test.db, &clock, sync(&clock)).await.is_none());
         let claimed = claim(&test.db, clock.now(), LEASE, 9).await.unwrap();
-        assert_eq!(claimed.len(), 1);
-        assert!(
-            keep(&test.db, &clock, same()).await.is_none(),
-            "while it runs"
-        );
+        assert_eq!(Some(claimed[0].job.id), next);
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn a_job_that_would_wait_beside_an_equal_one_leaves_the_work_to_it() {
+    on_each_engine(async |test| {
+        let clock = held_clock();
+        let ours = BusinessId(clock.id());
+        raw::business(test, ours).await;
+        let same = || NewJob {
+            business_id: Some(ours),
+            ..sync(&clock)
+        };
+        let why = "the line is busy".to_owned();
+        let run_at = clock.now() + Duration::hours(1);
+        for outcome in [Outcome::Retry { run_at, why }, Outcome::Released] {
+            let first = keep(&test.db, &clock, same()).await.unwrap();
+            let running = claim(&test.db, clock.now(), LEASE, 9).await.unwrap();
+            assert_eq!(running[0].job.id, first);
+            let second = keep(&test.db, &clock, same()).await.unwrap();
+            let mut tx = write(test).await;
+            let settled = settle(&mut tx, running[0].lease, clock.now(), &outcome).await;
+            assert!(settled.unwrap());
+            tx.commit().await.unwrap();
+
+            let left = job(&test.db, ours, first).await;
+            assert_eq!(left.state, JobState::Done);
+            assert_eq!(left.finished_at, Some(clock.now()));
+            let next = claim(&test.db, clock.now(), LEASE, 9).await.unwrap();
+            assert_eq!(next.len(), 1);
+            assert_eq!(next[0].job.id, second);
+            let mut tx = write(test).await;
+            settle(&mut tx, next[0].lease, clock.now(), &Outcome::Done)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_is_tried_again_counts_as_waiting() {
+    on_each_engine(async |test| {
+        let clock = held_clock();
+        keep(&test.db, &clock, sync(&clock)).await.unwrap();
+        let running = claim(&test.db, clock.now(), LEASE, 9).await.unwrap();
+        let retry = Outcome::Retry {
+            run_at: clock.now() + Duration::hours(1),
+            why: "the line is busy".to_owned(),
+        };
         let mut tx = write(test).await;
-        let settled = settle(&mut tx, claimed[0].lease, clock.now(), &Outcome::Done).await;
-        assert!(settled.unwrap());
+        settle(&mut tx, running[0].lease, clock.now(), &retry)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
-        assert!(
-            keep(&test.db, &clock, same()).await.is_some(),
-            "when it is done"
-        );
+        assert!(keep(&test.db, &clock, sync(&clock)).await.is_none());
     })
     .await;
 }
@@ -99,13 +158,9 @@ async fn an_equal_job_is_enqueued_again_only_when_the_first_is_finished() {
 async fn an_equal_job_leaves_the_rest_of_its_transaction_alone() {
     on_each_engine(async |test| {
         let clock = held_clock();
-        let same = || NewJob {
-            dedupe_key: Some("sync/7".to_owned()),
-            ..noop(&clock, 7)
-        };
-        keep(&test.db, &clock, same()).await;
+        keep(&test.db, &clock, sync(&clock)).await;
         let mut tx = write(test).await;
-        assert_eq!(enqueue(&mut tx, &clock, same()).await.unwrap(), None);
+        assert_eq!(enqueue(&mut tx, &clock, sync(&clock)).await.unwrap(), None);
         enqueue(&mut tx, &clock, noop(&clock, 8))
             .await
             .unwrap()
@@ -221,8 +276,8 @@ async fn a_dead_job_is_not_retried_beside_an_equal_one_that_waits() {
         let ours = BusinessId(clock.id());
         raw::business(test, ours).await;
         let same = || NewJob {
-            dedupe_key: Some("sync/7".to_owned()),
-            ..noop_of(&clock, ours, 7)
+            business_id: Some(ours),
+            ..sync(&clock)
         };
         let dead = keep(&test.db, &clock, same()).await.unwrap();
         kill_next(test, clock.now()).await;
