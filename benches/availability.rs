@@ -12,6 +12,7 @@
 )]
 
 #[path = "../tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "only the tests ask for an empty database")]
 mod postgres;
 
 use std::{

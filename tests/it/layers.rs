@@ -193,7 +193,10 @@ fn named(module: &[String], code: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for at in words(code, "crate") {
         let rest = &code[at + "crate".len()..];
-        if !code[..at].ends_with('$')
+        let is_macro = code[..at].ends_with('$');
+        let is_visibility = code[..at].ends_with("pub(in ");
+        if !is_macro
+            && !is_visibility
             && let Some(rest) = rest.strip_prefix("::")
         {
             found.extend(paths_after(rest));
@@ -325,7 +328,6 @@ mod the_checker {
             "use crate::{\n    domain::{Name, Note},\n    desk,\n};",
             "fn f() { crate::desk::book(); }",
             "use super::super::desk;",
-            "pub(in crate::desk) fn f() {}",
             "mod tests { use super::super::super::desk; }",
         ] {
             assert_eq!(found(&["store", "jobs"], source), 1, "{source}");
@@ -356,6 +358,8 @@ mod the_checker {
         let grouped = "use crate::call::{turn::Turn, journal::Journal};";
         assert_eq!(found(&["call", "machine"], grouped), 1);
         assert_eq!(found(&["call", "machine"], "use crate::store::Db;"), 1);
+        let visible = "pub(in crate::call) fn f() {}";
+        assert_eq!(found(&["call", "dialogue"], visible), 0);
     }
 
     #[test]

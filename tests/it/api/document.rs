@@ -101,6 +101,13 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
         assert!(operation.about["summary"].is_string(), "{operation}");
         assert!(operation.about["tags"][0].is_string(), "{operation}");
         let responses = operation.about["responses"].as_object().unwrap();
+        for (status, response) in responses {
+            let described = response["$ref"].is_string()
+                || response["description"]
+                    .as_str()
+                    .is_some_and(|said| !said.is_empty());
+            assert!(described, "{operation}: {status}");
+        }
         let has = |status: &str| {
             assert!(
                 responses.contains_key(status),

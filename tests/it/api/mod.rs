@@ -5,6 +5,7 @@ mod bookings;
 mod document;
 mod every_route;
 mod keys;
+mod odd_input;
 mod problems;
 mod resources;
 mod tenants;

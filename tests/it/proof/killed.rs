@@ -120,8 +120,10 @@ impl Storm {
         let mut acknowledged = BTreeMap::new();
         while let Some((number, id)) = told.recv().await {
             acknowledged.insert(number, id);
-            if acknowledged.len() == after {
-                server.take().map(Server::kill);
+            if acknowledged.len() == after
+                && let Some(server) = server.take()
+            {
+                server.kill();
             }
         }
         writers.join_all().await;

@@ -1,6 +1,7 @@
 //! What the house promises, shown with real processes, real load and real accidents.
 
 mod killed;
+mod mixed;
 mod salon;
 mod starting;
 mod storm;

@@ -19,8 +19,8 @@ pub(super) const STAFF: usize = 5;
 pub(super) struct Salon {
     pub(super) by: By,
     pub(super) staff: Vec<StaffId>,
-    /// Half an hour, done by everybody.
-    pub(super) cut: ServiceId,
+    /// A cut of half an hour, and a colour of an hour with ten minutes before and twenty after; done by everybody.
+    pub(super) services: [ServiceId; 2],
     key: String,
 }
 
@@ -46,9 +46,21 @@ impl Salon {
             let person = desk.create_staff(by, new_staff(called)).await.unwrap();
             staff.push(person.id);
         }
-        let cut = json!({"name": "Cut", "duration_minutes": 30, "staff_ids": staff});
-        let cut: NewService = serde_json::from_value(cut).unwrap();
-        let cut = desk.create_service(by, cut).await.unwrap().id;
+        let service = async |called: &str, minutes, before, after| {
+            let new: NewService = serde_json::from_value(json!({
+                "name": called,
+                "duration_minutes": minutes,
+                "buffer_before_minutes": before,
+                "buffer_after_minutes": after,
+                "staff_ids": staff,
+            }))
+            .unwrap();
+            desk.create_service(by, new).await.unwrap().id
+        };
+        let services = [
+            service("Cut", 30, 0, 0).await,
+            service("Colour", 60, 10, 20).await,
+        ];
         let scopes = Role::Owner.scopes().iter().copied().collect();
         let (_, key) = desk
             .make_key(by, &scopes, name("Storm"), scopes.clone())
@@ -57,7 +69,7 @@ impl Salon {
         Self {
             by,
             staff,
-            cut,
+            services,
             key: key.expose_secret().to_owned(),
         }
     }
@@ -65,7 +77,7 @@ impl Salon {
     /// The body of a request for a cut, by the person of this number or by anyone.
     pub(super) fn cut_at(&self, at: DateTime<Utc>, staff: Option<usize>, guest: usize) -> Value {
         json!({
-            "service_id": self.cut,
+            "service_id": self.services[0],
             "staff_id": staff.map(|number| self.staff[number]),
             "starts_at": at,
             "customer": {"phone": phone(guest), "name": format!("Guest {guest}")},

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::support::{
     on_each_empty_database,
-    server::{Server, ask, client},
+    server::{Server, Starting, ask, client},
 };
 
 const NODES: usize = 4;
@@ -30,10 +30,7 @@ async fn many_nodes_start_at_once_on_an_empty_database() {
         let starting: Vec<_> = (0..NODES)
             .map(|node| Server::start(folder.path(), &format!("node-{node}"), database_url))
             .collect();
-        let nodes: Vec<Server> = starting
-            .into_iter()
-            .map(|starting| starting.answers())
-            .collect();
+        let nodes: Vec<Server> = starting.into_iter().map(Starting::answers).collect();
         for node in &nodes {
             assert_eq!(get(node, "/ready", None).await, StatusCode::OK);
             assert_eq!(node.log(), "", "a node complained");

@@ -13,7 +13,7 @@ use crate::{
     store::raw,
     support::{
         on_each_engine,
-        server::{Server, ask, client},
+        server::{Server, Starting, ask, client},
     },
 };
 
@@ -45,7 +45,7 @@ async fn sixty_four_writers_in_two_processes_never_overlap() {
         let folder = tempfile::tempdir().unwrap();
         let servers = ["one", "two"]
             .map(|name| Server::start(folder.path(), name, &test.connect.url))
-            .map(|starting| starting.answers());
+            .map(Starting::answers);
         let writers: Vec<Arc<Writer>> = (0..WRITERS)
             .map(|number| {
                 Arc::new(Writer {

@@ -131,7 +131,7 @@ pub(crate) fn client() -> reqwest::Client {
     });
     reqwest::Client::builder()
         .no_proxy()
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap()
 }
