@@ -36,7 +36,7 @@ struct Filter {
     #[param(value_type = Option<String>)]
     name: Option<Name>,
     /// In E.164 form; mind that `+` is written `%2B` here.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = r"^\+[1-9][0-9]{6,14}$")]
     phone: Option<PhoneNumber>,
     /// How many on a page.
     #[serde(default)]
