@@ -78,6 +78,11 @@ impl Call {
         self.phase == Phase::Over
     }
 
+    /// Nobody talks and nothing is worked on: the next word is the caller's.
+    pub fn awaits_caller(&self) -> bool {
+        self.timers.is_set(Timer::Silence)
+    }
+
     /// What the caller has said so far, for whoever has to go on from here.
     pub fn draft(&self) -> Option<&Draft> {
         self.dialogue.as_deref().map(Dialogue::draft)

@@ -1,7 +1,7 @@
 //! A telephone call, from the first ring to the last word.
 //!
 //! The call itself is a pure function: [`machine::Call`] takes an event and a time, and gives back actions. `event`,
-//! `action`, `timer`, `briefing`, `draft`, `machine`, `turn`, `playback`, `lines`, `dialogue` and `replay` are PURE: no socket, clock,
+//! `action`, `timer`, `briefing`, `draft`, `machine`, `turn`, `playback`, `lines`, `dialogue` and `rehearsal` are PURE: no socket, clock,
 //! randomness, database or await. What is around them does what the actions ask for.
 
 pub mod action;
@@ -12,6 +12,7 @@ pub mod event;
 pub mod lines;
 pub mod machine;
 pub mod playback;
+pub mod rehearsal;
 pub mod replay;
 pub mod timer;
 pub mod turn;

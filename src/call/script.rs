@@ -1,5 +1,5 @@
-//! A conversation in virtual time, for tests that read like one: a caller, a telephone line that plays what it is given
-//! and echoes marks as the real one does, and a small world that answers the agent's work.
+//! A conversation in virtual time, for tests that read like one: a caller, a telephone line, and a small world that
+//! answers the agent's work just as the test wants it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,7 +17,7 @@ use super::{
     event::{Availability, Busy, Event, FoundBooking, KnownCustomer, Refused, Slot, Started},
     lines::Lines,
     machine::Call,
-    playback::{Generation, Mark, Span, UtteranceId},
+    rehearsal::Line,
     timer::{Ms, Timer},
 };
 
@@ -205,16 +205,15 @@ impl World {
 }
 
 /// The sound of a letter, about.
-const MS_PER_BYTE: u64 = 60;
+const LETTER: u64 = 60;
 
 pub(super) struct Script {
     pub(super) call: Call,
     pub(super) now: Ms,
     pub(super) world: World,
-    /// What the line and the world will still say.
+    /// What the world will still say.
     coming: Vec<(Ms, Event)>,
-    texts: BTreeMap<UtteranceId, Vec<Span>>,
-    line_free: Ms,
+    line: Line,
     pub(super) journal: Vec<(Ms, Event)>,
     pub(super) actions: Vec<Action>,
     /// How many actions were there when the caller last spoke.
@@ -236,8 +235,7 @@ impl Script {
             now: Ms(0),
             world,
             coming: Vec::new(),
-            texts: BTreeMap::new(),
-            line_free: Ms(0),
+            line: Line::default(),
             journal: Vec::new(),
             actions: Vec::new(),
             seen: 0,
@@ -258,7 +256,7 @@ impl Script {
 
     fn speaks(&mut self, text: &str) {
         self.happens(Event::SpeechStarted);
-        self.now = self.now + Ms(text.len() as u64 * MS_PER_BYTE);
+        self.now = self.now + Ms(text.len() as u64 * LETTER);
         self.happens(Event::Heard {
             text: text.to_owned(),
         });
@@ -273,7 +271,7 @@ impl Script {
         self.until_agent_talks();
         self.pass(after);
         self.happens(Event::SpeechStarted);
-        self.pass(Ms(then.len() as u64 * MS_PER_BYTE));
+        self.pass(Ms(then.len() as u64 * LETTER));
         if !then.is_empty() {
             self.happens(Event::Heard {
                 text: then.to_owned(),
@@ -411,33 +409,8 @@ impl Script {
     }
 
     fn carry_out(&mut self, action: &Action) {
+        self.line.take(self.now, action);
         match action {
-            Action::Say {
-                utterance,
-                generation,
-                spans,
-                ..
-            } => {
-                self.texts.insert(*utterance, spans.clone());
-                self.plays(*utterance, *generation, 0);
-            }
-            Action::Resume {
-                utterance,
-                generation,
-                from,
-            } => {
-                self.plays(*utterance, *generation, *from);
-            }
-            Action::StopPlayback { generation } => {
-                // The line throws its sound away and sends back every mark it still had.
-                self.line_free = self.now;
-                for (due, event) in &mut self.coming {
-                    if matches!(event, Event::Mark { mark } if mark.generation <= *generation) {
-                        *due = self.now + Ms(30);
-                    }
-                }
-            }
-            Action::HangUp => self.coming.push((self.now + Ms(200), Event::HungUp)),
             Action::Transfer { .. } if !self.world.transfer_fails => {
                 self.coming.push((self.now + Ms(200), Event::HungUp));
             }
@@ -449,23 +422,6 @@ impl Script {
         }
     }
 
-    fn plays(&mut self, utterance: UtteranceId, generation: Generation, from: u16) {
-        let spans = self.texts[&utterance].clone();
-        for (span, Span { from, until }) in spans.into_iter().enumerate().skip(from.into()) {
-            let mark = Mark {
-                generation,
-                utterance,
-                span: u16::try_from(span).unwrap(),
-            };
-            let length = Ms(u64::from(until - from) * MS_PER_BYTE);
-            let sent = self.now + Ms(20);
-            self.coming.push((sent, Event::Sent { mark, length }));
-            self.line_free = self.line_free.max(sent) + length;
-            self.coming
-                .push((self.line_free + Ms(60), Event::Mark { mark }));
-        }
-    }
-
     /// Time passes, and what is due happens.
     pub(super) fn pass(&mut self, time: Ms) {
         let until = self.now + time;
@@ -474,19 +430,14 @@ impl Script {
     }
 
     fn step(&mut self, until: Ms) -> bool {
-        let coming = self
-            .coming
-            .iter()
-            .enumerate()
-            .min_by_key(|(index, (due, _))| (*due, *index));
-        let coming = coming.map(|(index, (due, _))| (index, *due));
+        let coming = self.next_coming();
         let timer = self.call.deadline();
         match (coming, timer) {
-            (Some((index, due)), timer)
+            (Some(due), timer)
                 if due <= until && timer.is_none_or(|(at, _)| due <= at.max(self.now)) =>
             {
-                let (_, event) = self.coming.remove(index);
                 self.now = self.now.max(due);
+                let event = self.take_coming(due);
                 self.happens(event);
                 true
             }
@@ -499,6 +450,20 @@ impl Script {
         }
     }
 
+    /// When the line or the world next has something to say.
+    fn next_coming(&self) -> Option<Ms> {
+        let world = self.coming.iter().map(|(due, _)| *due).min();
+        world.into_iter().chain(self.line.deadline()).min()
+    }
+
+    fn take_coming(&mut self, due: Ms) -> Event {
+        let world = self.coming.iter().position(|(at, _)| *at == due);
+        match world {
+            Some(index) => self.coming.remove(index).1,
+            None => self.line.fire(due).unwrap(),
+        }
+    }
+
     /// Until only the caller can move things on.
     pub(super) fn until_quiet(&mut self) {
         for _ in 0..10_000 {
@@ -506,10 +471,10 @@ impl Script {
                 self.call.deadline(),
                 None | Some((_, Timer::Silence | Timer::LongestCall))
             );
-            if waits_for_caller && self.coming.is_empty() {
+            let next = self.next_coming();
+            if waits_for_caller && next.is_none() {
                 return;
             }
-            let next = self.coming.iter().map(|(due, _)| *due).min();
             let timer = self
                 .call
                 .deadline()
