@@ -5,6 +5,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::{CallOutcome as Outcome, Speaker as Who};
+
 use crate::domain::{BookingId, Interval, Name, PhoneNumber, ServiceId};
 
 use super::{
@@ -151,36 +153,4 @@ pub enum Order {
     Earliest,
     Latest,
     Nearest(DateTime<Utc>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    Caller,
-    Agent,
-}
-
-/// What came of the call: its most that was done, or why nothing was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Booked,
-    Rescheduled,
-    Cancelled,
-    Transferred,
-    MessageTaken,
-    /// Asked and answered, and nothing was to be booked.
-    Answered,
-    /// Something was asked of the desk, and its answer never came. The owner should look.
-    Unsettled,
-    /// The caller left in the middle.
-    GaveUp,
-    /// Nobody spoke.
-    Silent,
-    /// A machine was calling.
-    Voicemail,
-    /// Longer than a call may last.
-    TooLong,
-    /// It was never told what it is about.
-    NeverStarted,
 }

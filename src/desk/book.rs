@@ -5,15 +5,17 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Desk, Done, Error, Key, NewCustomer, Result, audit, checks,
+    By, Desk, Done, Error, Key, NewCustomer, Result, audit,
+    calls::must_own,
+    checks,
     diaries::{self, Diaries, Question},
     idempotency::Once,
     retrying,
 };
 use crate::{
     domain::{
-        Action, Booking, BookingId, BookingStatus, BusinessId, CallId, Customer, CustomerId, Email,
-        Interval, Name, Note, PhoneNumber, ServiceId, Source, StaffId,
+        Action, Booking, BookingId, BookingStatus, BusinessId, CallClaim, Customer, CustomerId,
+        Email, Interval, Name, Note, PhoneNumber, ServiceId, Source, StaffId,
     },
     scheduling::{self, Slot, Who},
     store::{self, Tx},
@@ -33,7 +35,9 @@ pub struct BookRequest {
     pub certainty: Certainty,
     /// The hold that becomes this booking. One that has expired does no harm, as long as the time is still free.
     pub hold: Option<BookingId>,
-    pub call_id: Option<CallId>,
+    /// Asked again after the call was taken over, it is still the same request.
+    #[serde(skip)]
+    pub call: Option<CallClaim>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -66,7 +70,7 @@ pub struct HoldRequest {
     pub starts_at: DateTime<Utc>,
     pub source: Source,
     /// A call holds one time at most: a new hold lets go of the one before.
-    pub call_id: Option<CallId>,
+    pub call: Option<CallClaim>,
 }
 
 impl Desk {
@@ -90,6 +94,7 @@ impl Desk {
     ) -> Result<Done> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
+        must_own(&mut tx, by, request.call).await?;
         let held = match request.hold {
             Some(id) => store::bookings::get(&mut tx, by.business_id, id)
                 .await?
@@ -118,12 +123,15 @@ impl Desk {
         booking.customer_id = Some(customer.id);
         booking.for_name = for_name(request, &customer);
         booking.notes.clone_from(&request.notes);
-        booking.call_id = request.call_id;
+        booking.call_id = request.call.map(|claim| claim.call);
         booking.unverified = request.certainty == Certainty::Unverified;
         booking.status = match request.certainty {
             Certainty::Tentative => BookingStatus::Tentative,
             Certainty::Confirmed | Certainty::Unverified => BookingStatus::Booked,
         };
+        if let Some(claim) = request.call {
+            store::calls::set_customer(&mut tx, by.business_id, claim.call, customer.id).await?;
+        }
         let booking = write(&mut tx, by.business_id, booking, held, now).await?;
         audit::write(&mut tx, by, &self.clock, Action::Booked, None, &booking).await?;
         once.remember(&mut tx, by, &self.clock, &booking).await?;
@@ -139,6 +147,7 @@ impl Desk {
     async fn hold_once(&self, by: By, request: &HoldRequest, who: Who) -> Result<Booking> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
+        must_own(&mut tx, by, request.call).await?;
         let question = Question {
             business_id: by.business_id,
             service_id: request.service_id,
@@ -148,13 +157,13 @@ impl Desk {
             now,
         };
         lock_diaries(&mut tx, &question).await?;
-        if let Some(call) = request.call_id {
-            store::bookings::delete_holds_of_call(&mut tx, by.business_id, call).await?;
+        if let Some(claim) = request.call {
+            store::bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
         }
         let diaries = diaries::open(&mut tx, &question).await?;
         let slot = self.choose(&diaries, request.starts_at, now, who)?;
         let mut hold = self.draft(&diaries, &slot, request.source, now)?;
-        hold.call_id = request.call_id;
+        hold.call_id = request.call.map(|claim| claim.call);
         let life = Duration::seconds(diaries.business.policies.hold_seconds.into());
         hold.hold_expires_at = Some(now + life);
         let hold = write(&mut tx, by.business_id, hold, None, now).await?;
@@ -163,11 +172,20 @@ impl Desk {
     }
 
     /// Lets go of a hold. One that is gone already, or has become a booking, is left alone.
-    pub async fn release_hold(&self, by: By, id: BookingId) -> Result<bool> {
-        let mut tx = self.db.write().await?;
-        let released = store::bookings::delete_hold(&mut tx, by.business_id, id).await?;
-        tx.commit().await?;
-        Ok(released)
+    pub async fn release_hold(
+        &self,
+        by: By,
+        id: BookingId,
+        call: Option<CallClaim>,
+    ) -> Result<bool> {
+        retrying(|| async {
+            let mut tx = self.db.write().await?;
+            must_own(&mut tx, by, call).await?;
+            let released = store::bookings::delete_hold(&mut tx, by.business_id, id).await?;
+            tx.commit().await?;
+            Ok(released)
+        })
+        .await
     }
 
     /// The slot at this start: of the one who was asked for, or of a fairly chosen one of those who can. When nobody can, the

@@ -4,9 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{By, Desk, Done, Error, Key, Result, audit, checks, idempotency::Once, retrying};
+use super::{
+    By, Desk, Done, Error, Key, Result, audit, calls::must_own, checks, idempotency::Once, retrying,
+};
 use crate::{
-    domain::{Action, Booking, BookingId, BookingStatus, Business, BusinessId, Line, Name, Note},
+    domain::{
+        Action, Booking, BookingId, BookingStatus, Business, BusinessId, CallClaim, Line, Name,
+        Note,
+    },
     scheduling::Who,
     store::{self, Tx},
 };
@@ -18,6 +23,9 @@ pub struct Target {
     /// The change is refused if somebody else changed the booking since this version. Without one, the newest is meant.
     #[serde(skip)]
     pub version: Option<i64>,
+    /// The call that asks for the change, if one does.
+    #[serde(skip)]
+    pub call: Option<CallClaim>,
 }
 
 /// What may be written on a booking without moving it. `Some(None)` clears.
@@ -147,6 +155,7 @@ impl Desk {
     ) -> Result<Done> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
+        must_own(&mut tx, by, target.call).await?;
         let before = locked(&mut tx, by.business_id, target.id).await?;
         if let Some(first) = once.recall(&mut tx, by).await? {
             return Ok(first);

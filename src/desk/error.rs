@@ -24,6 +24,9 @@ pub enum Error {
     /// The idempotency key was used for something else.
     #[error("this idempotency key was used for another request")]
     KeyReused,
+    /// The call goes on elsewhere, and whoever asked does not know it yet.
+    #[error("another node has taken this call over")]
+    CallTakenOver,
     /// A rule of the business says no.
     #[error("{why}")]
     Refused { code: &'static str, why: String },

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     By, Desk, Done, Key, Result, audit,
     book::{busy_time, instant},
+    calls::must_own,
     change::{Target, find, in_time, locked, must_be_at, must_be_open, save},
     diaries::{self, Question},
     idempotency::Once,
@@ -54,6 +55,7 @@ impl Desk {
     ) -> Result<Done> {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
+        must_own(&mut tx, by, target.call).await?;
         let seen = find(&mut tx, by.business_id, target.id).await?;
         let question = Question {
             business_id: by.business_id,

@@ -61,3 +61,7 @@ id!(
     ConnectionId
 );
 id!(CallId);
+id!(
+    /// What a caller left for the owner.
+    MessageId
+);

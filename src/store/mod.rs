@@ -8,6 +8,7 @@ pub mod absences;
 pub mod api_keys;
 pub mod bookings;
 pub mod businesses;
+pub mod calls;
 pub mod changes;
 pub mod clean_up;
 pub mod closures;

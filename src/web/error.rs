@@ -223,6 +223,12 @@ impl Error {
                 "The idempotency key was used for another request",
                 "Make a new key for a new request; repeat a key only with the same request.",
             ),
+            Self::Desk(desk::Error::CallTakenOver) => Kind(
+                S::CONFLICT,
+                "call_taken_over",
+                "The call goes on elsewhere",
+                "Nothing was done. Leave the call to the node that has it now.",
+            ),
             Self::Desk(desk::Error::Stale { .. }) | Self::OtherVersion => Kind(
                 S::PRECONDITION_FAILED,
                 "stale",

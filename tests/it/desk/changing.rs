@@ -26,6 +26,7 @@ fn newest(booking: &Booking) -> Target {
     Target {
         id: booking.id,
         version: None,
+        call: None,
     }
 }
 
@@ -221,6 +222,7 @@ async fn a_change_of_what_somebody_else_changed_is_refused_with_the_version() {
         let seen = Target {
             id: booking.id,
             version: Some(booking.version),
+            call: None,
         };
         let edit = Edit {
             notes: Some(Some(Note::new("rings twice").unwrap())),

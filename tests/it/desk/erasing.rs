@@ -63,6 +63,7 @@ async fn wilhelmina(test: &TestDb) -> Erasable {
     let target = Target {
         id: booking.id,
         version: None,
+        call: None,
     };
     let noted = Edit {
         notes: Some(Some(Note::new(TRACES[6]).unwrap())),

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use ringbook::{
     desk::{BookRequest, Error, HoldRequest},
-    domain::{BookingStatus, CallId},
+    domain::BookingStatus,
     scheduling::Who,
     store::{self, bookings::Filter},
 };
@@ -109,9 +109,9 @@ async fn an_expired_hold_is_booked_as_long_as_nobody_else_came() {
 async fn a_call_holds_one_time_and_is_never_in_its_own_way() {
     on_each_engine(async |test| {
         let house = House::build(&test.db).await;
-        let call = CallId(house.clock.id());
+        let claim = house.ring().await;
         let hold = |at| HoldRequest {
-            call_id: Some(call),
+            call: Some(claim),
             ..house.hold_at(at)
         };
         house
@@ -125,7 +125,7 @@ async fn a_call_holds_one_time_and_is_never_in_its_own_way() {
             .await
             .unwrap();
         let mut reader = test.db.read().await.unwrap();
-        let held = store::bookings::of_call(&mut reader, house.by.business_id, call)
+        let held = store::bookings::of_call(&mut reader, house.by.business_id, claim.call)
             .await
             .unwrap();
         assert_eq!(held, [second]);
@@ -142,8 +142,20 @@ async fn a_released_hold_is_gone_and_a_booking_is_not_released() {
             .hold(house.by, &house.hold_at(monday(10, 0)), Who::Customer)
             .await
             .unwrap();
-        assert!(house.desk.release_hold(house.by, hold.id).await.unwrap());
-        assert!(!house.desk.release_hold(house.by, hold.id).await.unwrap());
+        assert!(
+            house
+                .desk
+                .release_hold(house.by, hold.id, None)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !house
+                .desk
+                .release_hold(house.by, hold.id, None)
+                .await
+                .unwrap()
+        );
         let request = house.cut_at(monday(10, 0));
         let booking = house
             .desk
@@ -151,7 +163,13 @@ async fn a_released_hold_is_gone_and_a_booking_is_not_released() {
             .await
             .unwrap()
             .booking;
-        assert!(!house.desk.release_hold(house.by, booking.id).await.unwrap());
+        assert!(
+            !house
+                .desk
+                .release_hold(house.by, booking.id, None)
+                .await
+                .unwrap()
+        );
         assert_eq!(
             house.desk.booking(house.by, booking.id).await.unwrap(),
             booking
@@ -182,6 +200,7 @@ async fn a_hold_is_in_no_list_and_can_be_neither_read_nor_changed() {
         let target = ringbook::desk::Target {
             id: hold.id,
             version: None,
+            call: None,
         };
         let cancelled = house
             .desk

@@ -3,6 +3,7 @@
 mod absences;
 mod booking;
 mod business;
+mod calls;
 mod changing;
 mod customers;
 mod erasing;

@@ -116,7 +116,7 @@ impl Guest {
             source: Source::Api,
             certainty: Certainty::Confirmed,
             hold: None,
-            call_id: None,
+            call: None,
         }
     }
 
@@ -137,7 +137,7 @@ impl Guest {
             staff_id: wish.staff_id,
             starts_at: wish.starts_at,
             source: Source::Api,
-            call_id: None,
+            call: None,
         };
         let held = self.desk.hold(self.salon.by, &hold, Who::Owner).await;
         let Some(hold) = unless_taken(held) else {
@@ -164,6 +164,7 @@ impl Guest {
         let target = Target {
             id: booking.id,
             version: Some(booking.version),
+            call: None,
         };
         let moved = self
             .desk
@@ -182,6 +183,7 @@ impl Guest {
         let target = Target {
             id: booking.id,
             version: Some(booking.version),
+            call: None,
         };
         let cancelled = self
             .desk

@@ -4,10 +4,10 @@
 use chrono::{DateTime, TimeZone, Utc};
 use ringbook::{
     clock::Clock,
-    desk::{BookRequest, By, Certainty, CustomerRef, Desk, HoldRequest},
+    desk::{BookRequest, By, Certainty, CustomerRef, Desk, HoldRequest, NewCall},
     domain::{
-        Actor, AiConfig, Business, BusinessId, Language, Name, PhoneNumber, Policies, Service,
-        ServiceId, Source, Staff, StaffId, StaffProfile, TimeSpan, WeeklyHours,
+        Actor, AiConfig, Business, BusinessId, CallChannel, CallClaim, Language, Name, PhoneNumber,
+        Policies, Service, ServiceId, Source, Staff, StaffId, StaffProfile, TimeSpan, WeeklyHours,
     },
     store::{self, Db},
 };
@@ -119,6 +119,21 @@ impl House {
         }
     }
 
+    /// Somebody rings up.
+    pub(crate) async fn ring(&self) -> CallClaim {
+        let call = NewCall {
+            channel: CallChannel::Phone,
+            caller: Some(PhoneNumber::new("+442079460001").unwrap()),
+            dialled: Some(PhoneNumber::new("+442079460000").unwrap()),
+            outside_id: None,
+            started_at: self.clock.now(),
+        };
+        self.desk
+            .begin_call(self.by.business_id, call)
+            .await
+            .unwrap()
+    }
+
     /// A cut with Anna, for a customer of this name.
     pub(crate) fn cut_at(&self, starts_at: DateTime<Utc>) -> BookRequest {
         BookRequest {
@@ -131,7 +146,7 @@ impl House {
             source: Source::Api,
             certainty: Certainty::Confirmed,
             hold: None,
-            call_id: None,
+            call: None,
         }
     }
 
@@ -141,7 +156,7 @@ impl House {
             staff_id: Some(self.anna),
             starts_at,
             source: Source::Phone,
-            call_id: None,
+            call: None,
         }
     }
 }

@@ -210,5 +210,6 @@ fn target(id: BookingId, version: i64) -> Target {
     Target {
         id,
         version: Some(version),
+        call: None,
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn hold(
         staff_id: new.staff_id,
         starts_at: new.starts_at,
         source: caller.source(),
-        call_id: None,
+        call: None,
     };
     let hold = desk.hold(caller.by, &request, caller.who()).await?;
     Ok(Created {
@@ -73,7 +73,7 @@ pub(super) async fn release(
     State(desk): State<Desk>,
     Path(hold_id): Path<BookingId>,
 ) -> Result<StatusCode> {
-    if desk.release_hold(caller.by, hold_id).await? {
+    if desk.release_hold(caller.by, hold_id, None).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::NotFound("hold").into())

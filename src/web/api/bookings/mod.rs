@@ -103,7 +103,7 @@ async fn book(
         source: caller.source(),
         certainty: Certainty::Confirmed,
         hold: new.hold_id,
-        call_id: None,
+        call: None,
     };
     let done = desk
         .book(caller.by, &request, caller.who(), key.as_ref())
