@@ -150,6 +150,15 @@ impl Db {
         self.jobs_waiting.notified().await;
     }
 
+    /// For after many rows at once. Postgres plans by what it knows of its tables, which is nothing until its own housekeeping
+    /// comes by; until then a large question may take ten times as long.
+    pub async fn take_stock(&self) -> Result<()> {
+        if let Pool::Postgres(pool) = &self.pool {
+            sqlx::query("vacuum analyze").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite { pool, .. } => pool.close().await,

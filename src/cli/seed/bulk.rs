@@ -57,6 +57,7 @@ pub(super) async fn plant(
         place.fill(db, plan, &bar).await?;
     }
     bar.finish_and_clear();
+    db.take_stock().await?;
     say(format_args!(
         "{wanted} bookings are there, in {count} business{}.",
         if count == 1 { "" } else { "es" }
