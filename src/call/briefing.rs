@@ -3,15 +3,12 @@
 //!
 //! PURE. It must not know tables or the API's shapes; the driver fills it.
 
-use std::collections::BTreeMap;
-
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::{AfterHours, CallSwitches as Switches, Required, Transfer};
 use crate::{
-    domain::{
-        Language, Line, Money, Name, Note, OnUnknown, PhoneNumber, ServiceId, StaffId, WeeklyHours,
-    },
+    domain::{Line, Money, Name, Note, OnUnknown, ServiceId, StaffId, WeeklyHours},
     language::Country,
 };
 
@@ -62,65 +59,6 @@ pub struct StaffCard {
     /// Someone who is not booked by phone is known by name all the same, so that the caller hears why.
     #[serde(default = "yes")]
     pub by_phone: bool,
-}
-
-/// What an owner switches for calls. What is left out has the default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Switches {
-    /// What a booking can't do without, besides the service and the time.
-    pub required: Vec<Required>,
-    pub transfer: Option<Transfer>,
-    pub after_hours: AfterHours,
-    /// Said first, and never cut short: "This call is recorded."
-    pub consent: Option<Line>,
-    pub longest_call_seconds: u32,
-    pub language: Language,
-    /// The owner's own wording, by line: greeting, closing and whatever else should sound like the house.
-    pub lines: BTreeMap<String, Vec<String>>,
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Self {
-            required: vec![Required::Name, Required::Phone],
-            transfer: None,
-            after_hours: AfterHours::default(),
-            consent: None,
-            longest_call_seconds: 15 * 60,
-            language: Language::default(),
-            lines: BTreeMap::new(),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Required {
-    Name,
-    Phone,
-    /// A named person, not "anyone".
-    Staff,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Transfer {
-    pub number: PhoneNumber,
-    /// When somebody is there to pick up; without it, always.
-    #[serde(default)]
-    pub hours: Option<WeeklyHours>,
-}
-
-/// What a caller gets while the business is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AfterHours {
-    /// The same as by day: bookings need nobody awake.
-    #[default]
-    Book,
-    Message,
-    Transfer,
 }
 
 impl Briefing {

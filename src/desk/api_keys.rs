@@ -25,10 +25,10 @@ impl Desk {
         scopes: BTreeSet<Scope>,
     ) -> Result<(ApiKey, SecretString)> {
         if scopes.is_empty() {
-            return Err(Error::Invalid {
-                field: "scopes",
-                why: "name at least one; a key without any could do nothing".to_owned(),
-            });
+            return Err(Error::invalid(
+                "scopes",
+                "name at least one; a key without any could do nothing",
+            ));
         }
         if let Some(beyond) = scopes.difference(holder).next() {
             return Err(Error::Refused {

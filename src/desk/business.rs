@@ -207,5 +207,8 @@ fn check(business: &Business) -> Result<()> {
     }
     checks::at_most("languages", business.languages.len(), MOST_LANGUAGES)?;
     checks::no_repeats("languages", &business.languages)?;
-    checks::json_object("ai_config", business.ai_config.as_map(), AI_CONFIG_BYTES)
+    checks::json_object("ai_config", business.ai_config.as_map(), AI_CONFIG_BYTES)?;
+    business.ai_config.call_switches()?;
+    business.ai_config.integrations()?;
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Why the desk did not do what it was asked.
 
-use crate::{scheduling::Refusal, store};
+use std::borrow::Cow;
+
+use crate::{domain::Misfit, scheduling::Refusal, store};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -11,7 +13,10 @@ pub enum Error {
     NotFound(&'static str),
     /// A field's value is fine by itself and wrong here.
     #[error("`{field}`: {why}")]
-    Invalid { field: &'static str, why: String },
+    Invalid {
+        field: Cow<'static, str>,
+        why: String,
+    },
     /// Another row has this value, and only one can.
     #[error("`{0}` is taken already")]
     Duplicate(&'static str),
@@ -55,11 +60,17 @@ impl Error {
         }
     }
 
-    pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+    pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, why: impl Into<String>) -> Self {
         Self::Invalid {
-            field,
+            field: field.into(),
             why: why.into(),
         }
+    }
+}
+
+impl From<Misfit> for Error {
+    fn from(misfit: Misfit) -> Self {
+        Self::invalid(misfit.field, misfit.why)
     }
 }
 

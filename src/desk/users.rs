@@ -238,10 +238,7 @@ impl Desk {
             .await?
             .ok_or(NO_USER)?;
         if !password::matches(present, Some(&known.password_hash)).await? {
-            return Err(Error::Invalid {
-                field: "current_password",
-                why: "is not your password".to_owned(),
-            });
+            return Err(Error::invalid("current_password", "is not your password"));
         }
         let changed = User {
             password_hash: new.hash(&self.clock).await?,

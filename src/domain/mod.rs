@@ -12,12 +12,15 @@ pub mod call;
 pub mod customer;
 pub mod hours;
 pub mod ids;
+pub mod integrations;
 pub mod interval;
+pub mod misfit;
 pub mod money;
 pub mod phone;
 pub mod policy;
 pub mod service;
 pub mod staff;
+pub mod switches;
 pub mod text;
 
 pub use absence::{Block, BlockSource, Closure, ClosureKind, DateException, Leave};
@@ -29,12 +32,15 @@ pub use call::{Call, CallChannel, CallClaim, CallOutcome, CallState, Speaker, Tu
 pub use customer::{Customer, Email, Gender, HistoryEntry, HistoryKind, OptOuts};
 pub use hours::{TimeSpan, WeeklyHours};
 pub use ids::*;
+pub use integrations::{Integrations, ProviderSettings};
 pub use interval::{DayRange, Interval};
+pub use misfit::Misfit;
 pub use money::Money;
 pub use phone::PhoneNumber;
 pub use policy::{OnUnknown, Policies};
 pub use service::Service;
 pub use staff::{Staff, StaffProfile};
+pub use switches::{AfterHours, CallSwitches, Required, Transfer};
 pub use text::{Line, Name, Note, Text};
 
 /// Why a value was refused: a sentence for the person who sent it, saying what would be accepted.

@@ -296,7 +296,7 @@ impl Error {
         match self {
             Self::Fields(errors) => errors,
             Self::Desk(desk::Error::Invalid { field, why }) => vec![FieldError {
-                field: field.into(),
+                field,
                 message: why,
             }],
             Self::Desk(desk::Error::Duplicate(field)) => vec![FieldError {

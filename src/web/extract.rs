@@ -14,6 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::error::Category;
 
 use super::Error;
+use crate::domain::Misfit;
 
 /// A JSON body: of a request, read strictly, or of an answer.
 #[derive(Debug)]
@@ -81,33 +82,10 @@ fn json_error(path: &str, why: &serde_json::Error) -> Error {
     }
 }
 
-/// Where a field is missing or unknown, the path ends at what should hold it, and the message has its name.
 fn named(path: &str, message: &str) -> Error {
-    let parent = path.trim_end_matches('?').trim_end_matches('.');
-    let name = ["missing field `", "unknown field `", "duplicate field `"]
-        .iter()
-        .find_map(|start| message.strip_prefix(start)?.split('`').next());
-    let field = match name {
-        Some(name) if parent.rsplit('.').next() == Some(name) => parent.to_owned(),
-        Some(name) if parent.is_empty() => name.to_owned(),
-        Some(name) => format!("{parent}.{name}"),
-        None if parent.is_empty() => "body".to_owned(),
-        None => parent.to_owned(),
-    };
-    Error::field(field, in_plain_words(message))
-}
-
-/// Serde says what it wanted in words of Rust, which mean nothing to a caller.
-fn in_plain_words(message: &str) -> String {
-    match message.rsplit_once("expected ") {
-        Some((found, "u8" | "u16" | "u32" | "u64" | "i64")) => {
-            format!("{found}expected a whole number, not too small and not too large")
-        }
-        Some((found, wanted)) if wanted.starts_with("struct ") => {
-            format!("{found}expected an object")
-        }
-        _ => message.to_owned(),
-    }
+    let Misfit { field, why } = Misfit::told(path, message);
+    let field = if field.is_empty() { "body" } else { &field };
+    Error::field(field.to_owned(), why)
 }
 
 /// Path parameters. An id that is no UUID is a field that is not valid (400), not something that isn't there (404): no such
@@ -173,45 +151,6 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn field_of(error: Error) -> String {
-        match error {
-            Error::Fields(mut errors) => errors.remove(0).field.into_owned(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_missing_field_is_named_by_its_whole_path() {
-        assert_eq!(field_of(named(".", "missing field `name`")), "name");
-        assert_eq!(
-            field_of(named("customer", "missing field `phone`")),
-            "customer.phone"
-        );
-    }
-
-    #[test]
-    fn an_unknown_field_is_named_once() {
-        let message = "unknown field `nmae`, expected `name`";
-        assert_eq!(field_of(named("nmae", message)), "nmae");
-        assert_eq!(field_of(named(".", message)), "nmae");
-    }
-
-    #[test]
-    fn what_was_expected_is_told_without_words_of_rust() {
-        assert_eq!(
-            in_plain_words("invalid type: null, expected struct NewStaff"),
-            "invalid type: null, expected an object"
-        );
-        assert!(in_plain_words("invalid type: string \"15\", expected u32").ends_with("too large"));
-        let other = "unknown field `nmae`, expected `name`";
-        assert_eq!(in_plain_words(other), other);
-    }
-
-    #[test]
-    fn a_field_that_comes_twice_is_named() {
-        assert_eq!(field_of(named(".", "duplicate field `limit`")), "limit");
-    }
 
     #[test]
     fn json_may_have_parameters_and_nothing_else_may_pass_for_it() {

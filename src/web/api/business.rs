@@ -4,12 +4,13 @@ use axum::{extract::State, http::StatusCode};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    desk::{BusinessPatch, Desk, NewClosure},
-    domain::{Business, Closure, ClosureId},
+    call::lines::{LineFault, Lines},
+    desk::{self, BusinessPatch, Desk, NewClosure},
+    domain::{AiConfig, Business, Closure, ClosureId},
     web::{
         AppState, Problem,
         auth::{CanManage, CanRead},
-        error::Result,
+        error::{Error, Result},
         extract::{Json, Path, Query},
         paging::{List, Page},
         version::{Created, IfMatch, Tagged},
@@ -50,10 +51,24 @@ async fn change(
     IfMatch(version): IfMatch,
     Json(patch): Json<BusinessPatch>,
 ) -> Result<Tagged<Business>> {
+    if let Some(config) = &patch.ai_config {
+        wordings_fit(config)?;
+    }
     Ok(Tagged(
         desk.update_business(caller.by, Some(version), &patch)
             .await?,
     ))
+}
+
+/// What a line may say is known to `call`, which the desk does not know.
+fn wordings_fit(config: &AiConfig) -> Result<()> {
+    let switches = config.call_switches().map_err(desk::Error::from)?;
+    let fault = |LineFault { file, problem, .. }| {
+        Error::field(format!("ai_config.call.lines.{file}"), problem)
+    };
+    let lines = Lines::english().map_err(|_| desk::Error::Broken("our own lines don't fit"))?;
+    lines.with_wordings(&switches.lines).map_err(fault)?;
+    Ok(())
 }
 
 /// List the closures and holidays

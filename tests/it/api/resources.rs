@@ -41,6 +41,57 @@ async fn the_business_is_changed_field_by_field() {
 }
 
 #[tokio::test]
+async fn settings_for_calls_and_integrations_are_refused_by_the_path_of_what_does_not_fit() {
+    on_each_engine(async |test| {
+        let app = TestApp::start(&test.db).await;
+        let key = app.key(Scope::ALL).await;
+        let set = |config: Value| {
+            let body = json!({ "ai_config": config });
+            patch("/api/v1/business", &body).by(&key).if_match(1)
+        };
+        for (config, field) in [
+            (
+                json!({ "call": { "transfer": { "number": "1" } } }),
+                "call.transfer.number",
+            ),
+            (json!({ "call": { "colour": 1 } }), "call.colour"),
+            (
+                json!({ "call": { "lines": { "gretting": ["Hi"] } } }),
+                "call.lines.gretting",
+            ),
+            (
+                json!({ "call": { "lines": { "greeting": ["Hi {nam}"] } } }),
+                "call.lines.greeting",
+            ),
+            (
+                json!({ "call": { "lines": { "read_back": ["Shall I?"] } } }),
+                "call.lines.read_back",
+            ),
+            (
+                json!({ "integrations": { "provider": 1 } }),
+                "integrations.provider",
+            ),
+            (
+                json!({ "integrations": { "native": { "on": true } } }),
+                "integrations.native.on",
+            ),
+        ] {
+            let refused = app.send(set(config)).await;
+            refused.names_field(&format!("ai_config.{field}"));
+        }
+        let fine = json!({
+            "call": { "lines": { "greeting": ["Ahoy from {business}!"] }, "required": ["phone"] },
+            "integrations": { "provider": "carrier_pigeon" },
+            "theirs": { "call": { "colour": 1 } },
+        });
+        let kept = app.send(set(fine.clone())).await;
+        kept.is(StatusCode::OK);
+        assert_eq!(kept.body["ai_config"], fine);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_closure_takes_its_day_out_of_what_is_offered() {
     on_each_engine(async |test| {
         let app = TestApp::start(&test.db).await;

@@ -141,7 +141,7 @@ async fn what_would_make_no_sense_is_refused_by_field() {
 
         for (field, refused) in refusals {
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
         }

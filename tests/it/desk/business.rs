@@ -83,7 +83,7 @@ async fn what_would_make_no_sense_is_refused_by_field_and_changes_nothing() {
                 .await
                 .unwrap_err();
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
         }
@@ -154,7 +154,7 @@ async fn closures_belong_to_one_business_and_last_as_long_as_they_make_sense() {
         for (field, value) in wrong {
             let refused = desk.add_closure(ours, closure(value)).await.unwrap_err();
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
         }

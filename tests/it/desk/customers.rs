@@ -83,7 +83,7 @@ async fn what_would_make_no_sense_is_refused_by_field_and_changes_nothing() {
                 .await;
             let refused = refused.unwrap_err();
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
         }

@@ -116,10 +116,7 @@ async fn a_question_about_too_long_a_time_is_refused() {
             ..today(&house)
         };
         let refused = house.desk.find_slots(house.by, &query).await;
-        assert!(matches!(
-            refused,
-            Err(Error::Invalid { field: "until", .. })
-        ));
+        assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "until"));
     })
     .await;
 }

@@ -109,13 +109,13 @@ async fn what_would_make_no_sense_is_refused_by_field_and_changes_nothing() {
                 .await;
             let refused = refused.unwrap_err();
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
             let new = serde_json::from_value(value).unwrap();
             let refused = desk.create_staff(*ours, new).await.unwrap_err();
             assert!(
-                matches!(refused, Error::Invalid { field: named, .. } if named == field),
+                matches!(&refused, Error::Invalid { field: named, .. } if named == field),
                 "{field}: {refused}"
             );
         }
