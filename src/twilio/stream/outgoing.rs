@@ -63,7 +63,6 @@ fn push_quoted(text: &mut String, name: &str) {
 
 #[cfg(test)]
 mod tests {
-    use base64::prelude::BASE64_STANDARD;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -1,9 +1,12 @@
 //! The verbs that hold more than a word.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use super::{Webhook, xml::Element};
-use crate::domain::{Invalid, PhoneNumber};
+use crate::{
+    domain::{Invalid, PhoneNumber},
+    twilio::is_this_machine,
+};
 
 /// Words that Twilio speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +62,8 @@ impl FromStr for StreamUrl {
         };
         let (scheme, rest) = text.split_once("://").ok_or_else(refused)?;
         let authority = rest.split('/').next().unwrap_or_default();
-        let good_scheme = scheme == "wss" || (scheme == "ws" && is_this_machine(authority));
+        let good_scheme =
+            scheme == "wss" || (scheme == "ws" && is_this_machine(host_of(authority)));
         let plain =
             |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '?' | '#' | '@');
         if good_scheme && !authority.is_empty() && rest.chars().all(plain) {
@@ -76,16 +80,11 @@ impl fmt::Display for StreamUrl {
     }
 }
 
-fn is_this_machine(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
+fn host_of(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => authority,
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    }
 }
 
 /// A two-way stream.
