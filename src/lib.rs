@@ -11,4 +11,5 @@ pub mod language;
 pub mod scheduling;
 pub mod store;
 pub mod telemetry;
+pub mod twilio;
 pub mod web;
