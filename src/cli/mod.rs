@@ -6,6 +6,7 @@ mod health;
 mod key;
 mod migrate;
 mod openapi;
+mod replay;
 mod seed;
 mod serve;
 mod user;
@@ -48,6 +49,8 @@ enum Command {
     Health,
     /// Print the API's document, OpenAPI 3.1
     Openapi,
+    /// Play recorded calls again, and show what comes out differently
+    Replay(replay::Options),
     /// Let people log in
     #[command(subcommand)]
     User(user::Command),
@@ -84,6 +87,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Health => health::run(&config).await?,
         Command::Openapi => openapi::run()?,
+        Command::Replay(options) => return replay::run(&options),
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }

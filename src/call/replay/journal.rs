@@ -1,6 +1,6 @@
-//! A recorded call, played again: the same events go in, and whatever comes out differently is shown.
+//! The journal of a real call, played again: the same events go in, and whatever comes out differently is shown.
 //!
-//! PURE: text in, text out; files are the command line's business. The format is one JSON object a line: a header that
+//! Text in, text out: files are the command line's business. The format is one JSON object a line: a header that
 //! names the version, then a step for each event with its time and the actions that it brought. Lines end where events
 //! end, so that a change shows in a diff as the steps it touched.
 
@@ -8,13 +8,9 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    action::{Action, Who},
-    event::Event,
-    lines::Lines,
-    machine::Call,
-    timer::Ms,
-    turn::Pauses,
+use super::{Fault, explain::Names, format::Recorded};
+use crate::call::{
+    action::Action, event::Event, lines::Lines, machine::Call, timer::Ms, turn::Pauses,
 };
 
 /// Goes up when a journal of before can't be read any more.
@@ -36,21 +32,14 @@ pub struct Step {
     pub gave: Vec<Action>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {problem}")]
-pub struct JournalFault {
-    pub line: usize,
-    pub problem: String,
-}
-
 /// Reads a journal. Empty lines are skipped.
-pub fn parse(text: &str) -> Result<Vec<Step>, JournalFault> {
+pub fn parse(text: &str) -> Result<Vec<Step>, Fault> {
     let mut rows = text
         .lines()
         .enumerate()
         .map(|(index, row)| (index + 1, row))
         .filter(|(_, row)| !row.trim().is_empty());
-    let fault = |line, problem: String| JournalFault { line, problem };
+    let fault = Fault::new;
     let (line, first) = rows.next().ok_or_else(|| {
         fault(
             1,
@@ -153,64 +142,22 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The call as a script that people can read: who said what, and what was done.
-pub fn explain(steps: &[Step]) -> String {
-    let mut script = String::new();
-    for Step { at, on, gave } in steps {
-        let time = format!("{:>7.1} s  ", Seconds(*at).value());
-        if let Some(told) = tell_event(on) {
-            script.extend([&time, told.as_str(), "\n"]);
-        }
-        for told in gave.iter().filter_map(tell_action) {
-            script.extend([&time, told.as_str(), "\n"]);
-        }
-    }
-    script
-}
-
-struct Seconds(Ms);
-
-impl Seconds {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a call is far shorter than 2^53 ms"
-    )]
-    fn value(&self) -> f64 {
-        self.0.0 as f64 / 1000.0
-    }
-}
-
-/// Sounds, marks and timers are the machine's own; a reader wants the talk and the world.
-fn tell_event(event: &Event) -> Option<String> {
-    match event {
-        Event::SpeechStarted
-        | Event::SpeechEnded
-        | Event::Interim { .. }
-        | Event::Heard { .. }
-        | Event::Digit { .. }
-        | Event::Sent { .. }
-        | Event::Mark { .. }
-        | Event::Timer { .. } => None,
-        Event::Started(started) => Some(format!("-- {} answers", started.business.name)),
-        Event::HungUp => Some("-- the line is closed".to_owned()),
-        Event::Resumed(_) => Some("-- the line is back".to_owned()),
-        answer => Some(format!("<- {}", json(answer))),
-    }
-}
-
-fn tell_action(action: &Action) -> Option<String> {
-    match action {
-        Action::Say { .. } | Action::Resume { .. } | Action::StopPlayback { .. } => None,
-        Action::Transcript {
-            who: Who::Caller,
-            text,
-        } => Some(format!("caller: {text}")),
-        Action::Transcript {
-            who: Who::Agent,
-            text,
-        } => Some(format!("agent:  {text}")),
-        action => Some(format!("-> {}", json(action))),
-    }
+/// As the lines of a file, and the names that its ids stand for.
+pub fn rows(steps: &[Step]) -> Result<(Names, Vec<Recorded>), serde_json::Error> {
+    let names = steps.iter().find_map(|step| match &step.on {
+        Event::Started(started) => Some(Names::of(&started.business)),
+        _ => None,
+    });
+    let rows = steps.iter().map(|step| {
+        Ok(Recorded {
+            text: serde_json::to_string(step)?,
+            value: serde_json::to_value(step)?,
+        })
+    });
+    Ok((
+        names.unwrap_or_default(),
+        rows.collect::<Result<_, serde_json::Error>>()?,
+    ))
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -222,7 +169,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::call::script::{Script, lines};
+    use crate::call::{
+        replay::explain,
+        script::{Script, lines},
+    };
 
     fn recorded() -> Vec<Step> {
         let mut call = Script::new();
@@ -273,16 +223,20 @@ mod tests {
 
     #[test]
     fn a_journal_can_be_read_as_a_script() {
-        let script = explain(&recorded());
+        let (names, rows) = rows(&recorded()).unwrap();
+        let script = explain(&names, &rows);
         assert!(
-            script.contains("caller: This is Nora, a haircut on Tuesday at two"),
+            script.contains("caller  This is Nora, a haircut on Tuesday at two"),
             "{script}"
         );
         assert!(
-            script.contains("agent:  You're booked for Tuesday the 2nd at two o'clock."),
+            script.contains("agent   You're booked for Tuesday the 2nd at two o'clock."),
             "{script}"
         );
-        assert!(script.contains(r#"-> {"action":"book""#), "{script}");
+        assert!(
+            script.contains("BOOK Haircut, Tue 2 Jun 14:00 with Ada, for Nora"),
+            "{script}"
+        );
         assert!(!script.contains("speech_started"), "{script}");
     }
 
