@@ -89,11 +89,12 @@ fn script(changes: &[Change]) -> String {
             report.push_str("    ...\n");
         }
         last = Some(index);
-        report.push_str(&match change {
-            Change::Same(_, now) => format!("    {now}\n"),
-            Change::Gone(before) => format!("  - {before}\n"),
-            Change::New(now) => format!("  + {now}\n"),
-        });
+        let (sign, told) = match change {
+            Change::Same(_, now) => (' ', now),
+            Change::Gone(before) => ('-', before),
+            Change::New(now) => ('+', now),
+        };
+        report.extend(["  ", &sign.to_string(), " ", &told.to_string(), "\n"]);
     }
     report
 }
@@ -111,7 +112,7 @@ fn bare(was: &[Recorded], is: &[Recorded]) -> String {
         .zip(is)
         .filter(|(was, is)| timeless(was) != timeless(is))
         .take(BARE)
-        .map(|(was, is)| format!("  - {}\n  + {}\n", was.text, is.text))
+        .flat_map(|(was, is)| ["  - ", &was.text, "\n  + ", &is.text, "\n"])
         .collect()
 }
 
@@ -185,11 +186,13 @@ mod tests {
             (20, "Bye."),
             (30, "The end."),
         ];
-        let expected = "       0.00  agent   Hello.\n\
-                        \u{20} -    0.01  agent   How can I help?\n\
-                        \u{20} +    0.01  agent   What is it?\n\
-                        \u{20}       0.02  agent   Bye.\n";
-        assert_eq!(report(&was, &is).unwrap(), format!(" {expected}"));
+        let expected = [
+            "       0.00  agent   Hello.\n",
+            "  -    0.01  agent   How can I help?\n",
+            "  +    0.01  agent   What is it?\n",
+            "       0.02  agent   Bye.\n",
+        ];
+        assert_eq!(report(&was, &is).unwrap(), expected.concat());
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl fmt::Display for Told {
 /// The whole call, a line for each thing that happens.
 pub fn explain(names: &Names, recorded: &[Recorded]) -> String {
     let told = tell(names, recorded);
-    told.iter().map(|told| format!("{told}\n")).collect()
+    told.iter().map(|told| told.to_string() + "\n").collect()
 }
 
 pub(super) fn tell(names: &Names, recorded: &[Recorded]) -> Vec<Told> {
@@ -124,7 +124,7 @@ struct Script<'a> {
 impl Script<'_> {
     fn row(&mut self, row: &Value, rest: &[Recorded]) {
         let Some(at) = row["at"].as_u64().map(Ms) else {
-            let (who, what) = self.entry(row);
+            let (who, what) = entry(row);
             return self.told.push(Told {
                 at: None,
                 who,
@@ -309,28 +309,28 @@ impl Script<'_> {
             _ => "anyone".to_owned(),
         }
     }
+}
 
-    fn entry(&self, row: &Value) -> (&'static str, String) {
-        if let Some(message) = row["message"].as_str() {
-            let from = (or(&row["name"], "nobody"), or(&row["phone"], "no number"));
-            return ("message", format!("{message} ({}, {})", from.0, from.1));
-        }
-        let status = row["booking"].as_str().unwrap_or("still kept");
-        let time = text(&row["starts_at"]).replace('T', " ");
-        let what = format!(
-            "{} with {} on {time}",
-            text(&row["service"]),
-            text(&row["staff"])
-        );
-        let whose = [&row["name"], &row["phone"]]
-            .into_iter()
-            .filter_map(Value::as_str)
-            .map(|whose| format!(", {whose}"));
-        (
-            "book",
-            format!("{status}: {what}{}", whose.collect::<String>()),
-        )
+fn entry(row: &Value) -> (&'static str, String) {
+    if let Some(message) = row["message"].as_str() {
+        let from = (or(&row["name"], "nobody"), or(&row["phone"], "no number"));
+        return ("message", format!("{message} ({}, {})", from.0, from.1));
     }
+    let status = row["booking"].as_str().unwrap_or("still kept");
+    let time = text(&row["starts_at"]).replace('T', " ");
+    let what = format!(
+        "{} with {} on {time}",
+        text(&row["service"]),
+        text(&row["staff"])
+    );
+    let whose = [&row["name"], &row["phone"]]
+        .into_iter()
+        .filter_map(Value::as_str)
+        .map(|whose| format!(", {whose}"));
+    (
+        "book",
+        format!("{status}: {what}{}", whose.collect::<String>()),
+    )
 }
 
 /// Do words come of the sound that has just ended?
