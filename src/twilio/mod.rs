@@ -17,7 +17,7 @@ pub mod twiml;
 pub use params::Params;
 pub use sid::{AccountSid, CallSid, MessageSid, RecordingSid, StreamSid};
 
-/// Where stand-ins live. An address of the Internet's new kind may stand in brackets.
+/// Where stand-ins live. An IPv6 address may stand in brackets.
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"

@@ -245,7 +245,7 @@ mod tests {
     /// Twilio's own libraries.
     #[derive(Deserialize)]
     struct Case {
-        case: String,
+        title: String,
         url: String,
         #[serde(default)]
         form: Option<String>,
@@ -292,14 +292,14 @@ mod tests {
         assert_eq!(cases.iter().filter(|case| case.genuine).count(), 19);
         assert_eq!(cases.iter().filter(|case| !case.genuine).count(), 6);
         for case in cases {
-            assert_eq!(case.check().is_ok(), case.genuine, "{}", case.case);
+            assert_eq!(case.check().is_ok(), case.genuine, "{}", case.title);
         }
     }
 
     #[test]
     fn one_changed_byte_anywhere_is_refused() {
         for mut case in cases().into_iter().filter(|case| case.genuine) {
-            let name = case.case.clone();
+            let name = case.title.clone();
             let mut signature = BASE64_STANDARD.decode(&case.signature).unwrap();
             signature[7] ^= 1;
             let good = std::mem::replace(&mut case.signature, BASE64_STANDARD.encode(signature));

@@ -19,3 +19,4 @@ mod proof;
 mod readme;
 mod store;
 mod support;
+mod twilio;

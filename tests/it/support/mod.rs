@@ -4,6 +4,7 @@ pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod server;
 pub(crate) mod tenants;
+pub(crate) mod twilio;
 
 pub(crate) use house::House;
 
