@@ -1,5 +1,6 @@
 //! Ringbook answers a business's phone and writes the booking.
 pub mod app;
+pub mod audio;
 pub mod call;
 pub mod cli;
 pub mod clock;
