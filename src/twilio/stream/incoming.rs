@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use base64::{DecodeSliceError, Engine, prelude::BASE64_STANDARD};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::twilio::{AccountSid, CallSid, StreamSid};
@@ -70,15 +70,17 @@ pub struct Media<'a> {
 }
 
 impl Media<'_> {
-    /// The audio, into a buffer that is used again for each message.
-    pub fn decode<'b>(&self, buffer: &'b mut [u8; LONGEST_PAYLOAD]) -> Result<&'b [u8], Refused> {
-        let length = BASE64_STANDARD
-            .decode_slice(self.payload.as_bytes(), buffer)
-            .map_err(|error| match error {
-                DecodeSliceError::DecodeError(_) => Refused::NotBase64,
-                DecodeSliceError::OutputSliceTooSmall => Refused::TooLong,
-            })?;
-        Ok(&buffer[..length])
+    /// The audio, in place of what `audio` held: a buffer that is used again for each message.
+    pub fn decode(&self, audio: &mut Vec<u8>) -> Result<(), Refused> {
+        audio.clear();
+        if self.payload.len() > LONGEST_PAYLOAD.div_ceil(3) * 4 {
+            return Err(Refused::TooLong);
+        }
+        let decoded = BASE64_STANDARD.decode_vec(self.payload.as_bytes(), audio);
+        decoded.map_err(|_| {
+            audio.clear();
+            Refused::NotBase64
+        })
     }
 }
 
