@@ -126,3 +126,14 @@ pub struct Turn {
     #[schema(value_type = Object)]
     pub timings: serde_json::Value,
 }
+
+/// One event of a call, as the machine was told it. Enough of them play the call again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Counted from the start of the call.
+    pub number: u64,
+    /// Milliseconds since the call began.
+    pub at_ms: u64,
+    /// JSON, kept to the byte.
+    pub body: String,
+}
