@@ -50,7 +50,7 @@ pub(super) struct Entry {
     security(("access_token" = ["admin"]), ("api_key" = ["admin"])),
     params(Wanted), responses((status = 200, body = List<Entry>))
 )]
-pub(super) async fn list(
+pub(super) async fn entries(
     CanAdmin(caller): CanAdmin,
     State(desk): State<Desk>,
     Path(call_id): Path<CallId>,

@@ -32,8 +32,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(get))
-        .routes(routes!(transcript::get))
-        .routes(routes!(journal::list))
+        .routes(routes!(transcript::turns))
+        .routes(routes!(journal::entries))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

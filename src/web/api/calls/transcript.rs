@@ -20,7 +20,7 @@ use crate::{
     security(("access_token" = ["read"]), ("api_key" = ["read"])),
     responses((status = 200, body = Vec<Turn>))
 )]
-pub(super) async fn get(
+pub(super) async fn turns(
     CanRead(caller): CanRead,
     State(desk): State<Desk>,
     Path(call_id): Path<CallId>,
