@@ -12,6 +12,7 @@ use ringbook::{
     },
     scheduling::Who,
 };
+use tokio::task::JoinSet;
 
 use crate::support::{
     House,
@@ -330,6 +331,43 @@ async fn a_call_is_the_customers_whose_number_it_is_or_who_books_in_it() {
         assert_eq!(desk.call(by, second.call).await.unwrap().customer_id, zoe);
         desk.book(by, &request, Who::Customer, None).await.unwrap();
         assert_eq!(desk.call(by, second.call).await.unwrap().customer_id, zoe);
+    })
+    .await;
+}
+
+/// What the new node is told must be all there is: nothing of the old one may be written after it looked.
+#[tokio::test]
+async fn once_a_call_is_taken_over_what_it_did_is_settled() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let old = house.ring().await;
+        let by = By::call(house.by.business_id, old.call);
+        let mut booking = JoinSet::new();
+        for number in 1..=12 {
+            let desk = house.desk.clone();
+            let request = BookRequest {
+                call: Some(old),
+                ..house.cut_at(monday(9 + number / 2, number % 2 * 30))
+            };
+            let key = Key::of_proposal(old.call, number).unwrap();
+            booking.spawn(async move {
+                let booked = desk.book(by, &request, Who::Customer, Some(&key)).await;
+                booked.is_ok()
+            });
+        }
+        booking.join_next().await.unwrap().unwrap();
+        let new = house.desk.take_over_call(by, old.call).await.unwrap();
+        let told = house.desk.call_state(by, new).await.unwrap();
+        let first = 1;
+        let made = first
+            + booking
+                .join_all()
+                .await
+                .iter()
+                .filter(|made| **made)
+                .count();
+        assert_eq!(told.done.len(), made);
+        assert_eq!(house.desk.call_state(by, new).await.unwrap(), told);
     })
     .await;
 }
