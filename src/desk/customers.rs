@@ -9,8 +9,8 @@ use super::{By, Desk, Error, Result, checks, retrying};
 use crate::{
     clock::Clock,
     domain::{
-        Customer, CustomerId, Email, Gender, HistoryEntry, HistoryEntryId, HistoryKind, Name, Note,
-        OptOuts, PhoneNumber,
+        Call, Customer, CustomerId, Email, Gender, HistoryEntry, HistoryEntryId, HistoryKind, Name,
+        Note, OptOuts, PhoneNumber,
     },
     store::{customers, erasure},
 };
@@ -177,7 +177,8 @@ impl Desk {
         .await
     }
 
-    /// Takes the customer out of every table. Refused while an appointment is still to come: somebody would wait for nobody.
+    /// Takes the customer out of every table. Refused while an appointment is still to come: somebody would wait for nobody; and
+    /// while they are on the phone, which would write them down again.
     pub async fn erase_customer(
         &self,
         by: By,
@@ -187,6 +188,7 @@ impl Desk {
         retrying(|| async {
             let now = self.clock.now();
             let mut tx = self.db.write().await?;
+            erasure::lock_calls(&mut tx, by.business_id, id).await?;
             if !customers::lock(&mut tx, by.business_id, id).await? {
                 return Err(NO_CUSTOMER);
             }
@@ -197,6 +199,13 @@ impl Desk {
                 return Err(Error::refused(
                     "has_upcoming_bookings",
                     "this customer has bookings still to come: cancel them first",
+                ));
+            }
+            let since = now - Call::LOST_AFTER;
+            if erasure::calls_in_progress(&mut tx, by.business_id, id, since).await? > 0 {
+                return Err(Error::refused(
+                    "is_on_the_phone",
+                    "this customer is on the phone: wait until the call has ended",
                 ));
             }
             erasure::erase(&mut tx, by.business_id, id, now).await?;

@@ -60,13 +60,13 @@ words!(Role { Owner = "owner", Staff = "staff", Viewer = "viewer" });
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// See everything but users and keys.
+    /// See everything but users, keys and the journals of calls.
     Read,
-    /// Make and change bookings, customers and absences.
+    /// Make and change bookings, customers and absences; settle messages.
     Book,
     /// Change the business, its staff and its services; retry jobs.
     Manage,
-    /// Users and keys, and erasing a customer's data.
+    /// Users and keys, the journals of calls, and erasing a customer's data.
     Admin,
 }
 

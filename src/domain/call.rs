@@ -1,6 +1,6 @@
 //! A telephone call as people see it afterwards, and as a node owns it while it lasts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,6 +34,11 @@ pub struct Call {
     pub journal_kept: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+impl Call {
+    /// No call lasts as long: one that still seems to go on has lost its node.
+    pub const LOST_AFTER: Duration = Duration::days(1);
 }
 
 /// The right to write for a call. A node that was cut off and has been replaced has an older epoch, and is refused.
@@ -125,4 +130,15 @@ pub struct Turn {
     /// How long each step of it took, in milliseconds.
     #[schema(value_type = Object)]
     pub timings: serde_json::Value,
+}
+
+/// One event of a call, as the machine was told it. Enough of them play the call again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Counted from the start of the call.
+    pub number: u64,
+    /// Milliseconds since the call began.
+    pub at_ms: u64,
+    /// JSON, kept to the byte.
+    pub body: String,
 }

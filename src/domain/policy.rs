@@ -1,4 +1,4 @@
-//! An owner's rules about booking.
+//! An owner's rules about booking, and about how long calls are remembered.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ words!(OnUnknown { Open = "open", Hold = "hold", Closed = "closed" });
 #[schema(as = Policies, value_type = UncheckedPolicies)]
 pub struct Policies(UncheckedPolicies);
 
-/// Rules about booking. What is left out has the default.
+/// Rules about booking, and about what is kept of calls. What is left out has the default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UncheckedPolicies {
@@ -45,6 +45,12 @@ pub struct UncheckedPolicies {
     /// How long an offered time is kept for a caller who is deciding.
     #[schema(minimum = 30, maximum = 900, default = 120)]
     pub hold_seconds: u32,
+    /// How long every single event of a call is kept, raw speech included. Enough to look into what went wrong, and only owners can.
+    #[schema(minimum = 1, maximum = 365, default = 30)]
+    pub keep_journals_days: u32,
+    /// How long transcripts of calls are kept, and messages that were dealt with. That there was a call, and what came of it, stays.
+    #[schema(minimum = 1, maximum = 3650, default = 365)]
+    pub keep_transcripts_days: u32,
 }
 
 impl Default for UncheckedPolicies {
@@ -56,6 +62,8 @@ impl Default for UncheckedPolicies {
             cancellation_window_minutes: 0,
             on_unknown: OnUnknown::Open,
             hold_seconds: 120,
+            keep_journals_days: 30,
+            keep_transcripts_days: 365,
         }
     }
 }
@@ -104,6 +112,9 @@ impl TryFrom<UncheckedPolicies> for Policies {
             YEAR,
         )?;
         within("hold_seconds", policies.hold_seconds, 30, 900)?;
+        within("keep_journals_days", policies.keep_journals_days, 1, 365)?;
+        let transcripts = policies.keep_transcripts_days;
+        within("keep_transcripts_days", transcripts, 1, 3650)?;
         Ok(Self(policies))
     }
 }

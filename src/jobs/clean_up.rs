@@ -1,14 +1,17 @@
-//! Every hour, once for all nodes: delete the rows that nobody needs any more.
+//! Every hour, once for all nodes: delete the rows that nobody needs any more, and what calls left behind where its business wants
+//! it kept no longer.
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
 
 use super::{Context, JobError};
 use crate::{
     clock::Clock,
+    domain::{BusinessId, Call, Policies},
     store::{
-        Result, Tx,
+        Result, Tx, businesses,
         clean_up::{Leftover, delete},
         jobs::{NewJob, Payload, enqueue},
+        retention::{self, Record},
     },
 };
 
@@ -49,6 +52,54 @@ pub(super) async fn run(context: &Context) -> Result<(), JobError> {
     let now = context.clock.now();
     for (leftover, kept) in KEPT {
         while delete_batch(context, leftover, now - kept).await? == u64::from(BATCH) {}
+    }
+    while end_lost_calls(context, now).await? == u64::from(BATCH) {}
+    let mut last = None;
+    loop {
+        let mut reader = context.db.read().await?;
+        let page = businesses::policies(&mut reader, last, BATCH).await?;
+        drop(reader);
+        for (business, policies) in &page {
+            forget_calls(context, *business, policies, now).await?;
+        }
+        match page.last() {
+            Some((business, _)) => last = Some(*business),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn end_lost_calls(context: &Context, now: DateTime<Utc>) -> Result<u64> {
+    let mut tx = context.db.write().await?;
+    let ended = retention::end_lost_calls(&mut tx, now - Call::LOST_AFTER, now, BATCH).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+async fn forget_calls(
+    context: &Context,
+    business: BusinessId,
+    policies: &Policies,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let days = |days: u32| now - Duration::days(days.into());
+    let transcripts = days(policies.keep_transcripts_days);
+    for (record, before) in [
+        (Record::Journal, days(policies.keep_journals_days)),
+        (Record::Transcript, transcripts),
+    ] {
+        let mut more = true;
+        while more {
+            let mut tx = context.db.write().await?;
+            more = retention::forget(&mut tx, business, record, before, BATCH).await?;
+            tx.commit().await?;
+        }
+    }
+    let mut forgotten = u64::from(BATCH);
+    while forgotten == u64::from(BATCH) {
+        let mut tx = context.db.write().await?;
+        forgotten = retention::forget_messages(&mut tx, business, transcripts, BATCH).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Error, Reader, Result, Tx, on, row::Place};
 use crate::domain::{
     Booking, BookingId, BookingStatus, BusinessId, CallId, CustomerId, Interval, Money, ServiceId,
-    StaffId, Sync,
+    Source, StaffId, Sync,
 };
 
 /// No booking is busy for longer; the tables check it. Whoever looks for overlaps need not look back further.
@@ -254,6 +254,7 @@ pub struct Filter {
     pub staff: Option<StaffId>,
     pub customer: Option<CustomerId>,
     pub status: Option<BookingStatus>,
+    pub source: Option<Source>,
     pub from: Option<DateTime<Utc>>,
     pub until: Option<DateTime<Utc>>,
 }
@@ -298,6 +299,9 @@ where
     }
     if let Some(status) = filter.status {
         query.push(" and status = ").push_bind(status.as_str());
+    }
+    if let Some(source) = filter.source {
+        query.push(" and source = ").push_bind(source.as_str());
     }
     if let Some(from) = filter.from {
         query.push(" and starts_at >= ").push_bind(from);

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Reader, Result, Tx, on, row::Place};
-use crate::domain::{Business, BusinessId, PhoneNumber};
+use crate::domain::{Business, BusinessId, PhoneNumber, Policies};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -111,6 +111,27 @@ pub async fn ids(
         .bind(i64::from(limit))
         .fetch_all(c).await)?;
     Ok(rows.into_iter().map(|(id,)| BusinessId(id)).collect())
+}
+
+/// As [`ids`], with what each wants.
+pub async fn policies(
+    reader: &mut Reader,
+    after: Option<BusinessId>,
+    limit: u32,
+) -> Result<Vec<(BusinessId, Policies)>> {
+    let sql = "select id, policies from businesses where id > $1 order by id limit $2";
+    let rows: Vec<(Uuid, Value)> = on!(reader, c => sqlx::query_as(sql)
+        .bind(after.map_or(Uuid::nil(), |id| id.0))
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let read = |(id, policies): (Uuid, Value)| {
+        let place = Place {
+            table: "businesses",
+            row: &id,
+        };
+        Ok((BusinessId(id), place.json(policies)?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Writes a business and its numbers over the row that is at its version, which then is one higher. False if the row is at

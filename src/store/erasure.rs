@@ -29,13 +29,63 @@ pub async fn open_bookings(
     Ok(count.unsigned_abs())
 }
 
-/// Takes a customer out of every table. The caller holds the lock on the customer.
+/// The calls that say something about a customer: theirs, those from their number, those that booked or changed something for
+/// them, and those that left their number. What somebody else says about them in a call of their own, nobody can find.
+const THEIR_CALLS: &str = "select id from calls where business_id = $1 and customer_id = $2
+    union select id from calls where business_id = $1 and caller =
+        (select phone from customers where business_id = $1 and id = $2)
+    union select call_id from bookings
+        where business_id = $1 and customer_id = $2 and call_id is not null
+    union select c.actor_id from booking_changes c
+        join bookings b on b.business_id = c.business_id and b.id = c.booking_id
+        where b.business_id = $1 and b.customer_id = $2 and c.actor_kind = 'call'
+    union select call_id from messages where business_id = $1 and call_id is not null and phone =
+        (select phone from customers where business_id = $1 and id = $2)";
+
+/// Keeps what is written for these calls out until the transaction ends. Before the lock on the customer, because a call locks
+/// itself first, too. On SQLite a writing transaction is alone anyway.
+pub async fn lock_calls(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
+    let sql = format!(
+        "select id from calls where business_id = $1 and id in ({THEIR_CALLS}) order by id for no key update"
+    );
+    match tx.handle() {
+        Handle::Sqlite(_) => {}
+        Handle::Postgres(c) => {
+            sqlx::query(AssertSqlSafe(sql))
+                .bind(business.0)
+                .bind(customer.0)
+                .execute(c)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// How many of their calls go on now. One that began before `since` has lost its node.
+pub async fn calls_in_progress(
+    reader: &mut Reader,
+    business: BusinessId,
+    customer: CustomerId,
+    since: DateTime<Utc>,
+) -> Result<u64> {
+    let sql = format!(
+        "select count(*) from calls where business_id = $1 and id in ({THEIR_CALLS})
+         and state = 'in_progress' and started_at > $3"
+    );
+    let (count,): (i64,) = on!(reader, c => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(business.0).bind(customer.0).bind(since).fetch_one(c).await)?;
+    Ok(count.unsigned_abs())
+}
+
+/// Takes a customer out of every table. The caller holds the locks on their calls and on the customer.
 pub async fn erase(
     tx: &mut Tx,
     business: BusinessId,
     customer: CustomerId,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    // First, because bookings and their changes are what says which calls were theirs.
+    scrub_calls(tx, business, customer, now).await?;
     scrub_changes(tx, business, customer).await?;
     forget_answers(tx, business, customer).await?;
     scrub_jobs(tx, business, customer).await?;
@@ -114,6 +164,38 @@ async fn scrub_jobs(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> 
         on!(tx, c => sqlx::query(AssertSqlSafe(sql))
             .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
     }
+    Ok(())
+}
+
+/// What stays of a call is that there was one, when, and what came of it.
+async fn scrub_calls(
+    tx: &mut Tx,
+    business: BusinessId,
+    customer: CustomerId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // All of them at once: each statement below would take away what leads to some.
+    let calls: Vec<(Uuid,)> = on!(tx, c => sqlx::query_as(THEIR_CALLS)
+        .bind(business.0).bind(customer.0).fetch_all(c).await)?;
+    let turns = "delete from call_turns where business_id = $1 and call_id = $2";
+    let journal = "delete from call_journal where business_id = $1 and call_id = $2";
+    let left_in_it = "delete from messages where business_id = $1 and call_id = $2";
+    let row =
+        "update calls set caller = null, customer_id = null, outside_id = null, reason = null,
+                   transcript_kept = false, journal_kept = false, updated_at = $3
+               where business_id = $1 and id = $2";
+    for (call,) in calls {
+        for sql in [turns, journal, left_in_it] {
+            on!(tx, c => sqlx::query(sql)
+                .bind(business.0).bind(call).execute(c).await.map(drop))?;
+        }
+        on!(tx, c => sqlx::query(row)
+            .bind(business.0).bind(call).bind(now).execute(c).await.map(drop))?;
+    }
+    let from_their_number = "delete from messages where business_id = $1 and phone =
+                                 (select phone from customers where business_id = $1 and id = $2)";
+    on!(tx, c => sqlx::query(from_their_number)
+        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
     Ok(())
 }
 

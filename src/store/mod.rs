@@ -18,15 +18,19 @@ pub mod erasure;
 mod error;
 pub mod idempotency;
 pub mod jobs;
+pub mod journal;
 pub mod kept_time;
 pub mod leases;
+pub mod messages;
 mod migrate;
+pub mod retention;
 mod row;
 pub mod services;
 pub mod sessions;
 pub mod staff;
 pub mod staff_services;
 mod time;
+pub mod transcripts;
 pub mod users;
 
 use std::{

@@ -54,6 +54,11 @@ const TAGS: &[(&str, &str)] = &[
     ("customers", "The people who book"),
     ("availability", "When is it free?"),
     ("bookings", "Appointments"),
+    (
+        "calls",
+        "What was said on the telephone, and what came of it",
+    ),
+    ("messages", "What callers left for the owner"),
     ("jobs", "Work that is done after the answer"),
     ("health", "For whoever keeps the server running"),
 ];

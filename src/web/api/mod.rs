@@ -10,9 +10,12 @@ mod auth;
 mod availability;
 mod bookings;
 mod business;
+mod calls;
 mod customers;
 mod jobs;
 mod me;
+mod messages;
+mod period;
 mod services;
 mod staff;
 mod users;
@@ -34,5 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(customers::routes())
         .merge(availability::routes())
         .merge(bookings::routes())
+        .merge(calls::routes())
+        .merge(messages::routes())
         .merge(jobs::routes())
 }

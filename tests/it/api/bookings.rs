@@ -320,6 +320,11 @@ async fn lists_are_filtered_and_come_in_pages() {
             6
         );
         assert_eq!(count(&list("status=cancelled").await), 0);
+        assert_eq!(count(&list("source=phone").await), 0);
+        assert_eq!(
+            count(&list("source=api").await),
+            count(&list("limit=50").await)
+        );
 
         let mut seen = Vec::new();
         let mut query = "limit=4".to_owned();

@@ -2,6 +2,7 @@
 
 mod auth;
 mod bookings;
+mod calls;
 mod document;
 mod every_route;
 mod keys;

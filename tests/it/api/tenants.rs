@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use ringbook::{
-    domain::Scope,
+    desk::{By, TakeMessage},
+    domain::{Note, Scope},
     store::jobs::{self, NewJob, Payload},
 };
 use serde_json::{Value, json};
@@ -55,6 +56,16 @@ impl Belongings {
             json!({ "name": "a key", "scopes": ["read"] }),
         )
         .await;
+        let call = app.house.ring().await;
+        let by = By::call(app.house.by.business_id, call.call);
+        let message = TakeMessage {
+            call: Some(call),
+            name: None,
+            phone: None,
+            text: Note::new("ring me back").unwrap(),
+        };
+        let message = app.house.desk.take_message(by, &message, None);
+        let message = message.await.unwrap();
         Self(BTreeMap::from([
             ("staff_id", staff.to_string()),
             ("service_id", app.house.cut.to_string()),
@@ -69,6 +80,8 @@ impl Belongings {
             ("user_id", user.text("/user_id")),
             ("api_key_id", key.text("/id")),
             ("job_id", a_job(app, test).await),
+            ("call_id", call.call.to_string()),
+            ("message_id", message.to_string()),
             ("phone", "+442079460001".to_owned()),
         ]))
     }
@@ -233,6 +246,10 @@ async fn an_id_of_another_business_in_a_body_or_a_question_is_nobody() {
             format!("/api/v1/bookings?staff_id={}", id("staff_id")),
             format!("/api/v1/bookings?customer_id={}", id("customer_id")),
             "/api/v1/customers?phone=%2B442079460001".to_owned(),
+            "/api/v1/calls?caller=%2B442079460001".to_owned(),
+            format!("/api/v1/calls?customer_id={}", id("customer_id")),
+            format!("/api/v1/calls?booking_id={}", id("booking_id")),
+            format!("/api/v1/messages?call_id={}", id("call_id")),
         ] {
             assert_eq!(app.send(get(&list).by(&stranger)).await.body["items"], json!([]), "{list}");
         }

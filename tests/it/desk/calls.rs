@@ -1,12 +1,24 @@
 //! Calls: who may write for one, and what is left of it.
 
+use chrono::Duration;
 use ringbook::{
-    desk::{BookRequest, Error, HoldRequest, Move, NewCall, StaffWish, Target},
-    domain::{BookingStatus, CallChannel, CallClaim, CallId, CallOutcome, PhoneNumber},
+    desk::{
+        BookRequest, By, Deed, DeedKind, Error, HoldRequest, Key, Move, NewCall, StaffWish,
+        TakeMessage, Target,
+    },
+    domain::{
+        BookingStatus, CallChannel, CallClaim, CallId, CallOutcome, CallState, JournalEntry, Note,
+        PhoneNumber, Speaker, Turn,
+    },
     scheduling::Who,
 };
+use tokio::task::JoinSet;
 
-use crate::support::{House, house::monday, on_each_engine};
+use crate::support::{
+    House,
+    house::{met, monday},
+    on_each_engine,
+};
 
 fn phone_call(house: &House, outside_id: &str) -> NewCall {
     NewCall {
@@ -127,6 +139,235 @@ async fn a_call_of_another_business_is_no_call() {
             .desk
             .end_call(house.by, nowhere, CallOutcome::Silent, None, monday(9, 0));
         assert!(matches!(end.await, Err(Error::NotFound("call"))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_that_takes_over_is_told_what_is_held_and_what_was_done() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let (desk, who) = (&house.desk, Who::Customer);
+        let claim = house.ring().await;
+        let by = By::call(house.by.business_id, claim.call);
+        let proposal = |number| Key::of_proposal(claim.call, number).unwrap();
+        let request = BookRequest {
+            call: Some(claim),
+            ..house.cut_at(monday(10, 0))
+        };
+        let booked = desk.book(by, &request, who, Some(&proposal(1))).await;
+        let booked = booked.unwrap().booking;
+        let target = |call| Target {
+            id: booked.id,
+            version: None,
+            call: Some(call),
+        };
+        let to = Move {
+            starts_at: monday(11, 0),
+            staff: StaffWish::Same,
+        };
+        let key = proposal(2);
+        let moved = desk
+            .reschedule(by, target(claim), to, who, Some(&key))
+            .await;
+        let moved = moved.unwrap().booking;
+        let message = TakeMessage {
+            call: Some(claim),
+            name: None,
+            phone: None,
+            text: Note::new("ring me back").unwrap(),
+        };
+        let key = proposal(3);
+        let taken = desk.take_message(by, &message, Some(&key)).await.unwrap();
+        let again = desk.take_message(by, &message, Some(&key)).await.unwrap();
+        assert_eq!(again, taken);
+        let key = proposal(4);
+        let cancelled = desk.cancel(by, target(claim), None, who, Some(&key)).await;
+        let cancelled = cancelled.unwrap().booking;
+        let hold = HoldRequest {
+            call: Some(claim),
+            ..house.hold_at(monday(12, 0))
+        };
+        let hold = desk.hold(by, &hold, who).await.unwrap();
+
+        let new = desk.take_over_call(by, claim.call).await.unwrap();
+        let old = desk.call_state(by, claim).await;
+        is_taken_over(&old);
+        let state = desk.call_state(by, new).await.unwrap();
+        assert_eq!(state.holds, std::slice::from_ref(&hold));
+        let done = [
+            DeedKind::Booked(Box::new(booked.clone())),
+            DeedKind::Rescheduled(Box::new(moved)),
+            DeedKind::MessageTaken(taken),
+            DeedKind::Cancelled(Box::new(cancelled)),
+        ];
+        let numbered = (1..).zip(done);
+        let done: Vec<Deed> = numbered
+            .map(|(proposal, what)| Deed { proposal, what })
+            .collect();
+        assert_eq!(state.done, done);
+
+        let again = BookRequest {
+            call: Some(new),
+            ..request
+        };
+        let repeated = desk
+            .book(by, &again, who, Some(&proposal(1)))
+            .await
+            .unwrap();
+        assert!(repeated.repeated, "a new epoch made another request of it");
+        house.clock.advance(Duration::minutes(10));
+        assert_eq!(desk.call_state(by, new).await.unwrap().holds, []);
+        let made = desk.bookings_of_call(by, claim.call).await.unwrap();
+        assert_eq!(made, [booked.id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_replaced_node_gets_into_the_records() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let desk = &house.desk;
+        let old = house.ring().await;
+        let by = By::call(house.by.business_id, old.call);
+        let entry = JournalEntry {
+            number: 0,
+            at_ms: 0,
+            body: "{}".to_owned(),
+        };
+        let turn = Turn {
+            number: 0,
+            speaker: Speaker::Caller,
+            // What a recogniser writes may hold what a database can't.
+            text: "he\0llo".to_owned(),
+            at_ms: 0,
+            timings: serde_json::json!({}),
+        };
+        let new = desk.take_over_call(by, old.call).await.unwrap();
+        let (entries, turns) = (std::slice::from_ref(&entry), std::slice::from_ref(&turn));
+        is_taken_over(&desk.write_journal(by, old, entries).await);
+        is_taken_over(&desk.write_turns(by, old, turns).await);
+        let message = TakeMessage {
+            call: Some(old),
+            name: None,
+            phone: None,
+            text: Note::new("ring me back").unwrap(),
+        };
+        is_taken_over(&desk.take_message(by, &message, None).await);
+        assert_eq!(desk.journal(by, old.call).await.unwrap(), []);
+        assert_eq!(desk.transcript(by, old.call).await.unwrap(), []);
+
+        desk.write_journal(by, new, entries).await.unwrap();
+        desk.write_turns(by, new, turns).await.unwrap();
+        assert_eq!(desk.journal(by, old.call).await.unwrap(), entries);
+        let said = desk.transcript(by, old.call).await.unwrap();
+        assert_eq!(said[0].text, "hello");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_ends_lets_go_of_what_it_held_and_stays_ended() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let desk = &house.desk;
+        let claim = house.ring().await;
+        let by = By::call(house.by.business_id, claim.call);
+        let hold = HoldRequest {
+            call: Some(claim),
+            ..house.hold_at(monday(10, 0))
+        };
+        desk.hold(by, &hold, Who::Customer).await.unwrap();
+        for (outcome, minute) in [(CallOutcome::GaveUp, 1), (CallOutcome::Booked, 2)] {
+            let end = desk.end_call(by, claim, outcome, None, monday(8, minute));
+            end.await.unwrap();
+        }
+        let call = desk.call(by, claim.call).await.unwrap();
+        let end = (call.state, call.outcome, call.ended_at);
+        let first = Some(CallOutcome::GaveUp);
+        assert_eq!(end, (CallState::Ended, first, Some(monday(8, 1))));
+        let free = house.cut_at(monday(10, 0));
+        desk.book(house.by, &free, Who::Customer, None)
+            .await
+            .unwrap();
+        let late = desk.take_over_call(by, claim.call).await;
+        assert!(
+            matches!(
+                late,
+                Err(Error::Refused {
+                    code: "call_ended",
+                    ..
+                })
+            ),
+            "{late:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_is_the_customers_whose_number_it_is_or_who_books_in_it() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let desk = &house.desk;
+        let first = house.ring().await;
+        let by = By::call(house.by.business_id, first.call);
+        assert_eq!(desk.call(by, first.call).await.unwrap().customer_id, None);
+        let request = BookRequest {
+            call: Some(first),
+            ..house.cut_at(monday(10, 0))
+        };
+        let booked = desk.book(by, &request, Who::Customer, None).await;
+        let zoe = booked.unwrap().booking.customer_id;
+        assert_eq!(desk.call(by, first.call).await.unwrap().customer_id, zoe);
+
+        let second = house.ring().await;
+        let request = BookRequest {
+            call: Some(second),
+            customer: met("+442079460002", "Max"),
+            ..house.cut_at(monday(11, 0))
+        };
+        assert_eq!(desk.call(by, second.call).await.unwrap().customer_id, zoe);
+        desk.book(by, &request, Who::Customer, None).await.unwrap();
+        assert_eq!(desk.call(by, second.call).await.unwrap().customer_id, zoe);
+    })
+    .await;
+}
+
+/// What the new node is told must be all there is: nothing of the old one may be written after it looked.
+#[tokio::test]
+async fn once_a_call_is_taken_over_what_it_did_is_settled() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let old = house.ring().await;
+        let by = By::call(house.by.business_id, old.call);
+        let mut booking = JoinSet::new();
+        for number in 1..=12 {
+            let desk = house.desk.clone();
+            let request = BookRequest {
+                call: Some(old),
+                ..house.cut_at(monday(9 + number / 2, number % 2 * 30))
+            };
+            let key = Key::of_proposal(old.call, number).unwrap();
+            booking.spawn(async move {
+                let booked = desk.book(by, &request, Who::Customer, Some(&key)).await;
+                booked.is_ok()
+            });
+        }
+        booking.join_next().await.unwrap().unwrap();
+        let new = house.desk.take_over_call(by, old.call).await.unwrap();
+        let told = house.desk.call_state(by, new).await.unwrap();
+        let first = 1;
+        let made = first
+            + booking
+                .join_all()
+                .await
+                .iter()
+                .filter(|made| **made)
+                .count();
+        assert_eq!(told.done.len(), made);
+        assert_eq!(house.desk.call_state(by, new).await.unwrap(), told);
     })
     .await;
 }

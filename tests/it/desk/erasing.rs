@@ -3,8 +3,14 @@
 use chrono::Duration;
 use ringbook::{
     clock::Clock,
-    desk::{BookRequest, CustomerRef, Done, Edit, Error, Key, NewHistoryEntry, Target},
-    domain::{BookingId, CustomerId, Email, HistoryKind, JobId, Line, Name, Note},
+    desk::{
+        BookRequest, By, CustomerRef, Done, Edit, Error, Key, NewCall, NewHistoryEntry,
+        TakeMessage, Target,
+    },
+    domain::{
+        BookingId, CallChannel, CallClaim, CallOutcome, CustomerId, Email, HistoryKind, JobId,
+        JournalEntry, Line, Name, Note, Speaker, Turn,
+    },
     scheduling::Who,
     store::{
         Engine,
@@ -23,7 +29,7 @@ use crate::{
 };
 
 /// What is known about her, each in words that nothing else says.
-const TRACES: [&str; 9] = [
+const TRACES: [&str; 15] = [
     "Wilhelmina",
     "+442079460077",
     "minna@example.com",
@@ -33,6 +39,12 @@ const TRACES: [&str; 9] = [
     "wheelchair",
     "fever",
     "number-unreachable",
+    "overheard",
+    "raw speech",
+    "ring me back",
+    "hung up on us",
+    "outside-number-of-hers",
+    "said elsewhere",
 ];
 
 struct Erasable {
@@ -97,11 +109,78 @@ async fn wilhelmina(test: &TestDb) -> Erasable {
         .add_history(house.by, customer, entry)
         .await
         .unwrap();
+    calls(&house, booking.id).await;
     Erasable {
         house,
         customer,
         booking: booking.id,
     }
+}
+
+/// One call from her number, and one from another in which her booking was changed.
+async fn calls(house: &House, booking: BookingId) {
+    let (desk, business) = (&house.desk, house.by.business_id);
+    let mut new = NewCall {
+        channel: CallChannel::Phone,
+        caller: Some(TRACES[1].parse().unwrap()),
+        dialled: None,
+        outside_id: Some(TRACES[13].to_owned()),
+        started_at: house.clock.now(),
+    };
+    let hers = desk.begin_call(business, new.clone()).await.unwrap();
+    let by = By::call(business, hers.call);
+    say(house, hers, TRACES[9]).await;
+    let entry = JournalEntry {
+        number: 0,
+        at_ms: 0,
+        body: format!("{{\"heard\": \"{}\"}}", TRACES[10]),
+    };
+    desk.write_journal(by, hers, &[entry]).await.unwrap();
+    let message = TakeMessage {
+        call: Some(hers),
+        name: Some(Name::new(TRACES[0]).unwrap()),
+        phone: Some(TRACES[1].parse().unwrap()),
+        text: Note::new(TRACES[11]).unwrap(),
+    };
+    desk.take_message(by, &message, None).await.unwrap();
+    let reason = Line::new(TRACES[12]).unwrap();
+    end(house, hers, Some(&reason)).await;
+
+    new.caller = None;
+    new.outside_id = None;
+    let other = desk.begin_call(business, new).await.unwrap();
+    say(house, other, TRACES[14]).await;
+    let target = Target {
+        id: booking,
+        version: None,
+        call: Some(other),
+    };
+    let by = By::call(business, other.call);
+    desk.edit_booking(by, target, &Edit::default())
+        .await
+        .unwrap();
+    end(house, other, None).await;
+}
+
+async fn say(house: &House, claim: CallClaim, text: &str) {
+    let turn = Turn {
+        number: 0,
+        speaker: Speaker::Caller,
+        text: text.to_owned(),
+        at_ms: 0,
+        timings: serde_json::json!({}),
+    };
+    let by = By::call(house.by.business_id, claim.call);
+    house.desk.write_turns(by, claim, &[turn]).await.unwrap();
+}
+
+async fn end(house: &House, claim: CallClaim, reason: Option<&Line>) {
+    let now = house.clock.now();
+    house
+        .desk
+        .end_call(house.by, claim, CallOutcome::Answered, reason, now)
+        .await
+        .unwrap();
 }
 
 async fn enqueue(test: &TestDb, house: &House, order_key: String) -> JobId {
@@ -250,7 +329,7 @@ async fn the_books_still_say_that_somebody_was_booked() {
         let trail =
             ringbook::store::changes::of_booking(&mut reader, house.by.business_id, booking);
         let trail = trail.await.unwrap();
-        assert_eq!(trail.len(), 3);
+        assert_eq!(trail.len(), 4);
         assert!(
             trail
                 .iter()
@@ -276,6 +355,8 @@ async fn erasing_one_customer_leaves_everybody_else_as_they_were() {
             .book(house.by, &request, Who::Owner, Some(&key))
             .await
             .unwrap();
+        let theirs = house.ring().await;
+        say(&house, theirs, "what somebody else said").await;
         let job = enqueue(test, &house, format!("{}:text", other.booking.id)).await;
         let id = raw::literal(test, job.0);
         raw::execute(
@@ -303,7 +384,9 @@ async fn erasing_one_customer_leaves_everybody_else_as_they_were() {
             .unwrap();
         assert!(again.repeated);
         let all = everything(test).await;
-        assert!(all.contains("xanthippe") && all.contains("wrong"));
+        for kept in ["xanthippe", "wrong", "what somebody else said"] {
+            assert!(all.contains(kept), "{kept}");
+        }
     })
     .await;
 }
@@ -347,6 +430,42 @@ async fn whoever_is_still_expected_is_not_erased() {
         assert_eq!(everything(test).await, before);
 
         house.clock.advance(Duration::minutes(1));
+        house
+            .desk
+            .erase_customer(house.by, customer, None)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_on_the_phone_is_erased_when_the_call_has_ended() {
+    on_each_engine(async |test| {
+        let Erasable {
+            house, customer, ..
+        } = wilhelmina(test).await;
+        let new = NewCall {
+            channel: CallChannel::Phone,
+            caller: Some(TRACES[1].parse().unwrap()),
+            dialled: None,
+            outside_id: None,
+            started_at: house.clock.now(),
+        };
+        let claim = house.desk.begin_call(house.by.business_id, new);
+        let claim = claim.await.unwrap();
+        let refused = house.desk.erase_customer(house.by, customer, None).await;
+        assert!(
+            matches!(
+                refused,
+                Err(Error::Refused {
+                    code: "is_on_the_phone",
+                    ..
+                })
+            ),
+            "{refused:?}"
+        );
+        end(&house, claim, None).await;
         house
             .desk
             .erase_customer(house.by, customer, None)

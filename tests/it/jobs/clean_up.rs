@@ -3,6 +3,8 @@
 use chrono::{DateTime, Duration, DurationRound, TimeDelta};
 use ringbook::{
     clock::Clock,
+    desk::By,
+    domain::{JournalEntry, Speaker, Turn},
     jobs::{Context, Settings, Worker, clean_up},
     store::{
         Db,
@@ -14,7 +16,7 @@ use ringbook::{
 use super::{held_clock, keep, noop};
 use crate::{
     store::raw,
-    support::{TestDb, on_each_engine},
+    support::{House, TestDb, on_each_engine},
 };
 
 fn worker(test: &TestDb, clock: &Clock) -> Worker {
@@ -109,6 +111,52 @@ async fn it_deletes_more_than_one_batch_and_keeps_what_is_still_of_use() {
             raw::count(test, &format!("jobs where id = {recent}")).await,
             1
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_forgets_what_was_said_when_the_business_wants_it_no_longer() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let desk = &house.desk;
+        let claim = house.ring().await;
+        let by = By::call(house.by.business_id, claim.call);
+        let entry = JournalEntry {
+            number: 0,
+            at_ms: 0,
+            body: "{}".to_owned(),
+        };
+        desk.write_journal(by, claim, &[entry]).await.unwrap();
+        let turn = Turn {
+            number: 0,
+            speaker: Speaker::Agent,
+            text: "Hello".to_owned(),
+            at_ms: 0,
+            timings: serde_json::json!({}),
+        };
+        desk.write_turns(by, claim, &[turn]).await.unwrap();
+        let worker = worker(test, &house.clock);
+        let clean_up_after = async |days| {
+            schedule(&test.db, &house.clock).await;
+            house.clock.advance(Duration::days(days));
+            worker.drain().await.unwrap();
+            let call = desk.call(by, claim.call).await.unwrap();
+            let (events, said) = (
+                desk.journal(by, claim.call).await.unwrap().len(),
+                desk.transcript(by, claim.call).await.unwrap().len(),
+            );
+            (call.outcome.is_some(), events, said)
+        };
+        // It lost its node, so it is ended; its journal is what says why.
+        assert_eq!(clean_up_after(29).await, (true, 1, 1));
+        assert_eq!(clean_up_after(2).await, (true, 0, 1));
+        let shorter = serde_json::from_value(serde_json::json!({
+            "policies": { "keep_transcripts_days": 31 }
+        }));
+        let patch = shorter.unwrap();
+        desk.update_business(house.by, None, &patch).await.unwrap();
+        assert_eq!(clean_up_after(1).await, (true, 0, 0));
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 mod absences;
 mod businesses;
+mod calls;
 mod clean_up;
 mod closures;
 mod customers;

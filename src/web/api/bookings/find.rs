@@ -6,13 +6,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    desk::{By, Desk},
-    domain::{Booking, BookingId, BookingStatus, Change, CustomerId, StaffId},
-    scheduling::zone::local_day,
+    desk::Desk,
+    domain::{Booking, BookingId, BookingStatus, Change, CustomerId, Source, StaffId},
     store::bookings::Filter,
     web::{
+        api::period::period,
         auth::CanRead,
-        error::{Error, Result},
+        error::Result,
         extract::{Json, Path, Query},
         paging::{Cursor, Limit, List},
         version::Tagged,
@@ -26,6 +26,8 @@ pub(super) struct Wanted {
     staff_id: Option<StaffId>,
     customer_id: Option<CustomerId>,
     status: Option<BookingStatus>,
+    /// The door it came in by.
+    source: Option<Source>,
     /// Those that start on this day, in the business's own zone.
     day: Option<NaiveDate>,
     /// Those that start at this instant or later. Not with `day`.
@@ -51,11 +53,15 @@ pub(super) async fn list(
     State(desk): State<Desk>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<List<Booking>>> {
-    let (from, until) = times(&desk, caller.by, &wanted).await?;
+    let Wanted {
+        day, from, until, ..
+    } = wanted;
+    let (from, until) = period(&desk, caller.by, day, from, until).await?;
     let filter = Filter {
         staff: wanted.staff_id,
         customer: wanted.customer_id,
         status: wanted.status,
+        source: wanted.source,
         from,
         until,
     };
@@ -67,26 +73,6 @@ pub(super) async fn list(
         items: page.items,
         next_cursor: page.next.and_then(|next| Cursor(next).write()),
     }))
-}
-
-async fn times(
-    desk: &Desk,
-    by: By,
-    wanted: &Wanted,
-) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
-    let Some(day) = wanted.day else {
-        return Ok((wanted.from, wanted.until));
-    };
-    if wanted.from.is_some() || wanted.until.is_some() {
-        return Err(Error::field(
-            "day",
-            "send this, or `from` and `until`, not both",
-        ));
-    }
-    let zone = desk.business(by).await?.zone;
-    let day = local_day(zone, day)
-        .ok_or_else(|| Error::field("day", format!("there is no such day in {zone}")))?;
-    Ok((Some(day.from()), Some(day.until())))
 }
 
 /// Get a booking
