@@ -14,6 +14,7 @@ use crate::{
     config::{Config, PublicUrl, SecretKey},
     desk::Desk,
     jobs::{self, Worker},
+    providers::Registry,
     store::{Connect, Db},
     web,
 };
@@ -51,9 +52,17 @@ impl App {
         Worker::new(context, jobs::Settings::default())
     }
 
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.db.clone(), self.clock.clone())
+    }
+
+    /// Every provider that a business can choose.
+    pub fn providers(&self) -> Registry {
+        providers(self.desk(), &self.config)
+    }
+
     /// Everything the server answers.
     pub fn router(&self) -> Router {
-        let desk = Desk::new(self.db.clone(), self.clock.clone());
         let settings = web::Settings {
             access_token_key: self.secret.derive("access token"),
             https: self.public_url.is_https(),
@@ -67,7 +76,7 @@ impl App {
             body_limit: usize::try_from(self.config.body_limit).unwrap_or(usize::MAX),
             address_header: self.config.address_header.clone(),
         };
-        web::router(desk, self.clock.clone(), settings)
+        web::router(self.desk(), self.providers(), self.clock.clone(), settings)
     }
 
     /// The first of the jobs that call for themselves again.
@@ -97,6 +106,10 @@ impl App {
         tracing::info!("stopped");
         answered.and(worked)
     }
+}
+
+pub fn providers(desk: Desk, config: &Config) -> Registry {
+    Registry::new(desk).with_budget(config.provider_timeout())
 }
 
 /// The database, brought up to date.

@@ -141,6 +141,11 @@ pub struct Config {
           value_parser = clap::value_parser!(u64).range(1024..=64 * 1024 * 1024))]
     pub body_limit: u64,
 
+    /// How many milliseconds a caller is kept waiting for a calendar, before it is not known whether a time is free
+    #[arg(long, env, global = true, value_name = "MILLISECONDS", default_value_t = 500,
+          value_parser = clap::value_parser!(u64).range(50..=10_000))]
+    pub provider_timeout: u64,
+
     /// How many seconds requests under way may go on after the signal to stop
     #[arg(long, env, global = true, value_name = "SECONDS", default_value_t = 20)]
     pub shutdown_grace: u64,
@@ -205,6 +210,10 @@ impl Config {
         let file = rest.strip_prefix("//").unwrap_or(rest);
         let file = file.split_once('?').map_or(file, |(file, _)| file);
         (!file.is_empty() && file != ":memory:").then(|| Path::new(file))
+    }
+
+    pub fn provider_timeout(&self) -> Duration {
+        Duration::from_millis(self.provider_timeout)
     }
 
     pub fn shutdown_grace(&self) -> Duration {

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::WhyBusy as Busy;
 use crate::domain::{BookingId, CallId, Name, PhoneNumber, ServiceId, StaffId};
 
 use super::{
@@ -228,20 +229,6 @@ pub enum Availability {
     Unknown {
         staff: Option<StaffId>,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Busy {
-    Taken,
-    /// The business is closed on that day.
-    ClosedDay,
-    OutsideHours,
-    /// That person is not in.
-    StaffAway,
-    TooSoon,
-    TooFar,
-    Past,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,21 @@
 //! `ringbook doctor`: looks at everything that goes wrong outside the program, and says in plain words what to fix.
 
-use std::{fmt, io, os::unix::fs::PermissionsExt, path::Path, process::ExitCode, time::Duration};
+use std::{
+    fmt::{self, Write as _},
+    io,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
 
 use super::say;
 use crate::{
     app,
     clock::Clock,
     config::{Config, ConfigError, PublicUrl, secret},
+    desk::Desk,
+    providers::Registry,
     store::{self, Db},
 };
 
@@ -54,6 +63,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
                 report(Check("database", database(&db).await))?;
                 report(Check("migrations", migrations(&db).await))?;
                 report(Check("clock", compare_clocks(&db, &clock).await))?;
+                report(Check("businesses", businesses(&db, &clock, config).await))?;
                 db.close().await;
             }
         }
@@ -98,6 +108,44 @@ async fn migrations(db: &Db) -> Finding {
             m.pending.len()
         )),
         Ok(m) => Good(format!("{} applied, none missing", m.applied.len())),
+    }
+}
+
+/// What owners see among their business's warnings.
+async fn businesses(db: &Db, clock: &Clock, config: &Config) -> Finding {
+    const SHOWN: usize = 5;
+    let providers = app::providers(Desk::new(db.clone(), clock.clone()), config);
+    match warnings(db, &providers).await {
+        Err(error) => Fail(format!("they can't be read: {error}")),
+        Ok(warnings) if warnings.is_empty() => Good("their settings fit".to_owned()),
+        Ok(warnings) => {
+            let more = warnings.len().saturating_sub(SHOWN);
+            let mut said = warnings[..warnings.len().min(SHOWN)].join(" ");
+            if more > 0 {
+                write!(said, " And {more} more.").ok();
+            }
+            Warn(said)
+        }
+    }
+}
+
+async fn warnings(db: &Db, providers: &Registry) -> store::Result<Vec<String>> {
+    const PAGE: u32 = 100;
+    let mut reader = db.read().await?;
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store::businesses::ids(&mut reader, after, PAGE).await?;
+        for id in &page {
+            let business = store::businesses::get(&mut reader, *id).await?;
+            for warning in business.iter().flat_map(|it| providers.warnings(it)) {
+                found.push(format!("{id}: {}: {}.", warning.field, warning.message));
+            }
+        }
+        after = page.last().copied();
+        if after.is_none() {
+            return Ok(found);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         Action, Booking, BookingId, BookingStatus, BusinessId, CallClaim, Customer, CustomerId,
         Email, Interval, Name, Note, PhoneNumber, ServiceId, Source, StaffId,
     },
-    scheduling::{self, Slot, Who},
+    scheduling::{Slot, Who},
     store::{self, Tx},
 };
 
@@ -63,6 +63,15 @@ pub enum Certainty {
     Tentative,
 }
 
+impl Certainty {
+    pub(super) fn status(self) -> BookingStatus {
+        match self {
+            Self::Tentative => BookingStatus::Tentative,
+            Self::Confirmed | Self::Unverified => BookingStatus::Booked,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct HoldRequest {
     pub service_id: ServiceId,
@@ -106,7 +115,7 @@ impl Desk {
             service_id: request.service_id,
             staff_id: request.staff_id.or(held.as_ref().map(|hold| hold.staff_id)),
             starts: instant(request.starts_at)?,
-            but_not: held.as_ref().map(|hold| hold.id),
+            but_not: [None, held.as_ref().map(|hold| hold.id)],
             now,
         };
         lock_diaries(&mut tx, &question).await?;
@@ -125,10 +134,7 @@ impl Desk {
         booking.notes.clone_from(&request.notes);
         booking.call_id = request.call.map(|claim| claim.call);
         booking.unverified = request.certainty == Certainty::Unverified;
-        booking.status = match request.certainty {
-            Certainty::Tentative => BookingStatus::Tentative,
-            Certainty::Confirmed | Certainty::Unverified => BookingStatus::Booked,
-        };
+        booking.status = request.certainty.status();
         if let Some(claim) = request.call {
             store::calls::set_customer(&mut tx, by.business_id, claim.call, customer.id).await?;
         }
@@ -153,7 +159,7 @@ impl Desk {
             service_id: request.service_id,
             staff_id: request.staff_id,
             starts: instant(request.starts_at)?,
-            but_not: None,
+            but_not: [None, None],
             now,
         };
         lock_diaries(&mut tx, &question).await?;
@@ -188,8 +194,7 @@ impl Desk {
         .await
     }
 
-    /// The slot at this start: of the one who was asked for, or of a fairly chosen one of those who can. When nobody can, the
-    /// reason is the one a caller can do most about: a time that is taken may be free for somebody else soon.
+    /// As [`Diaries::pick`], with the reason told to the user of the API.
     pub(super) fn choose(
         &self,
         diaries: &Diaries,
@@ -197,38 +202,18 @@ impl Desk {
         now: DateTime<Utc>,
         who: Who,
     ) -> Result<Slot> {
-        let house = diaries.house();
-        let need = diaries.need();
-        let mut free = Vec::new();
-        let mut refusals = Vec::new();
-        for diary in &diaries.staff {
-            match scheduling::check(&house, diary, &need, start, now, who) {
-                Ok(slot) => free.push((diary, slot)),
-                Err(refusal) => refusals.push(refusal),
-            }
-        }
-        let chosen = scheduling::fair(
-            free.iter().map(|(diary, _)| *diary),
-            self.clock.below(u64::MAX),
-        );
-        if let Some((_, slot)) = free
-            .into_iter()
-            .find(|(diary, _)| Some(diary.staff_id) == chosen)
-        {
-            return Ok(slot);
-        }
-        if refusals.contains(&scheduling::Refusal::Taken) {
-            return Err(Error::SlotTaken);
-        }
-        Err(refusals.into_iter().next().map_or_else(
-            || {
-                Error::refused(
-                    "nobody_does_it",
-                    "nobody does this service at present: choose another",
-                )
-            },
-            Error::from,
-        ))
+        let turn = self.clock.below(u64::MAX);
+        diaries.pick(start, now, who, turn).map_err(|refusal| {
+            refusal.map_or_else(
+                || {
+                    Error::refused(
+                        "nobody_does_it",
+                        "nobody does this service at present: choose another",
+                    )
+                },
+                Error::from,
+            )
+        })
     }
 
     fn draft(

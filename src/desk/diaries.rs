@@ -7,11 +7,10 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use super::{Error, Result};
 use crate::{
     domain::{
-        BookingId, Business, BusinessId, Closure, DayRange, Interval, Service, ServiceId, Staff,
-        StaffId,
+        Business, BusinessId, Closure, DayRange, Interval, Service, ServiceId, Staff, StaffId,
     },
-    scheduling::{Busy, BusyKind, Diary, House, Need, zone::wall_time},
-    store::{self, Reader, staff::Whose},
+    scheduling::{self, Busy, BusyKind, Diary, House, Need, Refusal, Slot, Who, zone::wall_time},
+    store::{self, Reader, kept_time::ButNot, staff::Whose},
 };
 
 /// Which service is wanted, from whom, and when.
@@ -23,8 +22,8 @@ pub(super) struct Question {
     pub(super) staff_id: Option<StaffId>,
     /// When the appointment may start.
     pub(super) starts: Interval,
-    /// A booking that is not in the way: the one that is being moved, or the asker's own hold.
-    pub(super) but_not: Option<BookingId>,
+    /// What is not in the way: the booking that is being moved, the asker's own hold.
+    pub(super) but_not: ButNot,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -48,6 +47,41 @@ impl Diaries {
 
     pub(super) fn need(&self) -> Need {
         Need::from(&self.service)
+    }
+
+    /// The slot at this start: of the one who was asked for, or of a fairly chosen one of those who can. When nobody can, the
+    /// reason is the one a caller can do most about: a time that is taken may be free for somebody else soon. There is none
+    /// where nobody does the service.
+    pub(super) fn pick(
+        &self,
+        start: DateTime<Utc>,
+        now: DateTime<Utc>,
+        who: Who,
+        turn: u64,
+    ) -> Result<Slot, Option<Refusal>> {
+        let house = self.house();
+        let need = self.need();
+        let mut free = Vec::new();
+        let mut refusals = Vec::new();
+        for diary in &self.staff {
+            match scheduling::check(&house, diary, &need, start, now, who) {
+                Ok(slot) => free.push((diary, slot)),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        let chosen = scheduling::fair(free.iter().map(|(diary, _)| *diary), turn);
+        if let Some((_, slot)) = free
+            .into_iter()
+            .find(|(diary, _)| Some(diary.staff_id) == chosen)
+        {
+            return Ok(slot);
+        }
+        let taken = refusals.contains(&Refusal::Taken);
+        Err(if taken {
+            Some(Refusal::Taken)
+        } else {
+            refusals.into_iter().next()
+        })
     }
 }
 

@@ -74,7 +74,7 @@ impl Desk {
             service_id: query.service_id,
             staff_id: query.staff_id,
             starts: query.starts,
-            but_not: query.but_not,
+            but_not: [query.but_not, None],
             now,
         };
         diaries::open(&mut self.db.read().await?, &question).await

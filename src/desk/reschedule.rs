@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Desk, Done, Key, Result, audit,
+    By, Certainty, Desk, Done, Key, Result, audit,
     book::{busy_time, instant},
     calls::must_own,
     change::{Target, find, in_time, locked, must_be_at, must_be_open, save},
@@ -22,6 +22,8 @@ use crate::{
 pub struct Move {
     pub starts_at: DateTime<Utc>,
     pub staff: StaffWish,
+    /// What the calendar says of the new time. Where nobody asked it, the booking stays as sure as it was.
+    pub certainty: Option<Certainty>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,10 +68,14 @@ impl Desk {
                 StaffWish::This(id) => Some(id),
             },
             starts: instant(to.starts_at)?,
-            but_not: Some(target.id),
+            but_not: [Some(target.id), None],
             now,
         };
         lock_both(&mut tx, &question, &seen).await?;
+        if let Some(claim) = target.call {
+            // What the caller had on hold was this.
+            store::bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
+        }
         let before = locked(&mut tx, by.business_id, target.id).await?;
         if let Some(first) = once.recall(&mut tx, by).await? {
             return Ok(first);
@@ -85,6 +91,10 @@ impl Desk {
         after.starts_at = slot.starts_at;
         after.ends_at = slot.ends_at;
         after.busy = busy_time(&diaries, &slot)?;
+        if let Some(certainty) = to.certainty {
+            after.status = certainty.status();
+            after.unverified = certainty == Certainty::Unverified;
+        }
         store::bookings::delete_expired_holds(
             &mut tx,
             by.business_id,

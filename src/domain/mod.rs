@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod access;
 pub mod audit;
+pub mod availability;
 pub mod booking;
 pub mod business;
 pub mod call;
@@ -27,6 +28,7 @@ pub mod text;
 pub use absence::{Block, BlockSource, Closure, ClosureKind, DateException, Leave};
 pub use access::{ApiKey, Member, Membership, Role, Scope};
 pub use audit::{Action, Actor, ActorKind, Change};
+pub use availability::WhyBusy;
 pub use booking::{Booking, BookingStatus, Source, Sync, SyncStatus};
 pub use business::{AiConfig, Business, Language};
 pub use call::{Call, CallChannel, CallClaim, CallOutcome, CallState, JournalEntry, Speaker, Turn};

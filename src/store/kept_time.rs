@@ -7,9 +7,12 @@ use uuid::Uuid;
 use super::{Handle, Reader, Result, bookings::LONGEST_BUSY, row::Place, staff::Whose};
 use crate::domain::{BookingId, BusinessId, Interval, StaffId};
 
+/// A booking and a hold that are in nobody's way.
+pub type ButNot = [Option<BookingId>; 2];
+
 type Times = Vec<DateTime<Utc>>;
 
-/// The time that bookings and live holds keep, buffers included, where it overlaps `during`. `but_not` leaves one out: a booking
+/// The time that bookings and live holds keep, buffers included, where it overlaps `during`. `but_not` leaves some out: a booking
 /// that is being moved is not in its own way, nor is a hold in the way of the call it belongs to.
 ///
 /// A fortnight of a busy house is thousands of times, so they come as one row for each person: a row costs more than a time does.
@@ -18,19 +21,19 @@ pub async fn of(
     business: BusinessId,
     whose: Whose,
     during: &Interval,
-    but_not: Option<BookingId>,
+    but_not: ButNot,
     now: DateTime<Utc>,
 ) -> Result<Vec<(StaffId, Vec<Interval>)>> {
     let condition = whose.condition("staff_id");
     let rest = format!(
         "from bookings where business_id = $1 and {condition} and status in ('held', 'tentative', 'booked')
            and busy_from < $3 and busy_from > $4 and busy_until > $5
-           and (status <> 'held' or hold_expires_at > $6) and id <> $7
+           and (status <> 'held' or hold_expires_at > $6) and id not in ($7, $8)
          group by staff_id"
     );
     let id = whose.id(business);
     let (from, until) = (during.from(), during.until());
-    let but_not = but_not.map_or(Uuid::nil(), |id| id.0);
+    let [booking, hold] = but_not.map(|id| id.map_or(Uuid::nil(), |id| id.0));
     match reader.handle() {
         Handle::Sqlite(c) => {
             let sql = format!(
@@ -43,7 +46,8 @@ pub async fn of(
                 .bind(from - LONGEST_BUSY)
                 .bind(from)
                 .bind(now)
-                .bind(but_not)
+                .bind(booking)
+                .bind(hold)
                 .fetch_all(c)
                 .await?;
             rows.into_iter()
@@ -73,7 +77,8 @@ pub async fn of(
                 .bind(from - LONGEST_BUSY)
                 .bind(from)
                 .bind(now)
-                .bind(but_not)
+                .bind(booking)
+                .bind(hold)
                 .fetch_all(c)
                 .await?;
             rows.into_iter()

@@ -35,7 +35,7 @@ use utoipa_swagger_ui::{self as swagger, SwaggerUi};
 
 pub use error::{Error, Problem};
 
-use crate::{clock::Clock, desk::Desk};
+use crate::{clock::Clock, desk::Desk, providers::Registry};
 use limits::Limits;
 use token::AccessTokens;
 
@@ -60,6 +60,7 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct AppState {
     desk: Desk,
+    providers: Registry,
     clock: Clock,
     tokens: Arc<AccessTokens>,
     limits: Arc<Limits>,
@@ -73,9 +74,10 @@ impl FromRef<AppState> for Desk {
 }
 
 /// Everything that is answered here. Serve it with the peers' addresses (`into_make_service_with_connect_info`).
-pub fn router(desk: Desk, clock: Clock, settings: Settings) -> Router {
+pub fn router(desk: Desk, providers: Registry, clock: Clock, settings: Settings) -> Router {
     let app = AppState {
         desk,
+        providers,
         clock: clock.clone(),
         tokens: Arc::new(AccessTokens::new(settings.access_token_key)),
         limits: Arc::new(Limits::new(settings.rate_limit)),

@@ -18,7 +18,7 @@ use utoipa::{
 use super::Error;
 use crate::{
     desk::Key,
-    domain::{Booking, Business, Customer, Member, Message, Service, Staff},
+    domain::{Booking, Customer, Member, Message, Service, Staff},
 };
 
 pub(super) trait Versioned {
@@ -35,7 +35,7 @@ macro_rules! versioned {
     )+};
 }
 
-versioned!(Booking, Business, Customer, Member, Message, Service, Staff);
+versioned!(Booking, Customer, Member, Message, Service, Staff);
 
 /// A JSON answer that carries its version.
 #[derive(Debug)]

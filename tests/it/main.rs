@@ -16,6 +16,7 @@ mod layers;
 mod migrations;
 mod pages;
 mod proof;
+mod providers;
 mod readme;
 mod store;
 mod support;

@@ -1,19 +1,22 @@
 //! The business itself, and when all of it is closed.
 
 use axum::{extract::State, http::StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     call::lines::{LineFault, Lines},
     desk::{self, BusinessPatch, Desk, NewClosure},
     domain::{AiConfig, Business, Closure, ClosureId},
+    providers::Warning,
     web::{
         AppState, Problem,
         auth::{CanManage, CanRead},
         error::{Error, Result},
         extract::{Json, Path, Query},
         paging::{List, Page},
-        version::{Created, IfMatch, Tagged},
+        version::{Created, IfMatch, Tagged, Versioned},
     },
 };
 
@@ -27,10 +30,36 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// Get the business
 #[utoipa::path(
     get, path = "/business", tag = "business", security(("access_token" = ["read"]), ("api_key" = ["read"])),
-    responses((status = 200, body = Business))
+    responses((status = 200, body = ShownBusiness))
 )]
-async fn get(CanRead(caller): CanRead, State(desk): State<Desk>) -> Result<Tagged<Business>> {
-    Ok(Tagged(desk.business(caller.by).await?))
+async fn get(
+    CanRead(caller): CanRead,
+    State(app): State<AppState>,
+) -> Result<Tagged<ShownBusiness>> {
+    let business = app.desk.business(caller.by).await?;
+    Ok(Tagged(ShownBusiness::of(business, &app)))
+}
+
+/// The business, and what its owner should know about its settings.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownBusiness {
+    #[serde(flatten)]
+    business: Business,
+    /// Settings that work otherwise than one may think. Found when asked for, and never sent.
+    warnings: Vec<Warning>,
+}
+
+impl ShownBusiness {
+    fn of(business: Business, app: &AppState) -> Self {
+        let warnings = app.providers.warnings(&business);
+        Self { business, warnings }
+    }
+}
+
+impl Versioned for ShownBusiness {
+    fn version(&self) -> i64 {
+        self.business.version
+    }
 }
 
 /// Change the business
@@ -40,24 +69,25 @@ async fn get(CanRead(caller): CanRead, State(desk): State<Desk>) -> Result<Tagge
     patch, path = "/business", tag = "business", security(("access_token" = ["manage"]), ("api_key" = ["manage"])),
     params(IfMatch),
     responses(
-        (status = 200, body = Business),
+        (status = 200, body = ShownBusiness),
         (status = 409, description = "A phone number belongs to another business.", body = Problem,
          content_type = "application/problem+json"),
     )
 )]
 async fn change(
     CanManage(caller): CanManage,
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     IfMatch(version): IfMatch,
     Json(patch): Json<BusinessPatch>,
-) -> Result<Tagged<Business>> {
+) -> Result<Tagged<ShownBusiness>> {
     if let Some(config) = &patch.ai_config {
         wordings_fit(config)?;
     }
-    Ok(Tagged(
-        desk.update_business(caller.by, Some(version), &patch)
-            .await?,
-    ))
+    let business = app
+        .desk
+        .update_business(caller.by, Some(version), &patch)
+        .await?;
+    Ok(Tagged(ShownBusiness::of(business, &app)))
 }
 
 /// What a line may say is known to `call`, which the desk does not know.

@@ -22,6 +22,7 @@ use axum::{
 use ringbook::{
     desk::{Invitation, Password},
     domain::{Email, Name, Role, Scope},
+    providers::Registry,
     store::Db,
     web,
 };
@@ -97,7 +98,8 @@ pub(crate) fn router(house: &House, requests_a_minute: u32) -> Router {
         body_limit: 16 * 1024,
         address_header: None,
     };
-    web::router(house.desk.clone(), house.clock.clone(), settings)
+    let providers = Registry::new(house.desk.clone());
+    web::router(house.desk.clone(), providers, house.clock.clone(), settings)
 }
 
 pub(crate) async fn invite(house: &House, email: &str, role: Role) {

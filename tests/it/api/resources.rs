@@ -87,6 +87,14 @@ async fn settings_for_calls_and_integrations_are_refused_by_the_path_of_what_doe
         let kept = app.send(set(fine.clone())).await;
         kept.is(StatusCode::OK);
         assert_eq!(kept.body["ai_config"], fine);
+
+        let provider = "/warnings/0/field";
+        assert_eq!(kept.text(provider), "ai_config.integrations.provider");
+        let shown = app.send(get("/api/v1/business").by(&key)).await;
+        assert_eq!(shown.text(provider), "ai_config.integrations.provider");
+        let native = json!({ "ai_config": { "integrations": { "provider": "native" } } });
+        let native = patch("/api/v1/business", &native).by(&key).if_match(2);
+        assert_eq!(app.send(native).await.body["warnings"], json!([]));
     })
     .await;
 }

@@ -96,6 +96,7 @@ async fn a_node_that_was_replaced_can_do_nothing_for_the_call() {
         let to = Move {
             starts_at: monday(13, 0),
             staff: StaffWish::Same,
+            certainty: None,
         };
         is_taken_over(&desk.reschedule(house.by, target, to, who, None).await);
         is_taken_over(&desk.cancel(house.by, target, None, who, None).await);

@@ -38,6 +38,7 @@ async fn a_booking_moves_within_its_own_time() {
         let to = Move {
             starts_at: monday(10, 15),
             staff: StaffWish::Same,
+            certainty: None,
         };
         let moved = house
             .desk
@@ -72,6 +73,7 @@ async fn a_booking_that_can_not_move_stays_where_it_is() {
         let to = Move {
             starts_at: monday(11, 0),
             staff: StaffWish::Same,
+            certainty: None,
         };
         let refused = house
             .desk
@@ -83,6 +85,7 @@ async fn a_booking_that_can_not_move_stays_where_it_is() {
         let to = Move {
             starts_at: monday(11, 0),
             staff: StaffWish::Anyone,
+            certainty: None,
         };
         let moved = house
             .desk
@@ -115,6 +118,7 @@ async fn two_bookings_that_change_places_do_not_wait_for_each_other_for_ever() {
                 let to = Move {
                     starts_at: monday(12 + round % 3, 0),
                     staff: StaffWish::This(there),
+                    certainty: None,
                 };
                 moves.spawn(async move {
                     match house
@@ -160,6 +164,7 @@ async fn a_cancelled_time_is_free_again_and_a_cancelled_booking_is_final() {
         let to = Move {
             starts_at: monday(12, 0),
             staff: StaffWish::Same,
+            certainty: None,
         };
         let moved = house
             .desk

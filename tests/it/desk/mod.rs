@@ -5,6 +5,7 @@ mod booking;
 mod business;
 mod calls;
 mod changing;
+mod checking;
 mod customers;
 mod erasing;
 mod holding;

@@ -157,6 +157,7 @@ impl Guest {
                 1 => StaffWish::Anyone,
                 _ => StaffWish::This(self.somebody()),
             },
+            certainty: None,
         };
         let Some(booking) = self.bookings.iter_mut().find(|one| one.status.is_open()) else {
             return;

@@ -84,6 +84,7 @@ pub(super) async fn reschedule(
     let to = Move {
         starts_at: wish.starts_at,
         staff,
+        certainty: None,
     };
     let target = target(booking_id, version);
     Ok(answer(

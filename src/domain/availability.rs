@@ -1,0 +1,18 @@
+//! Why a time can't be had, in the words that a caller is answered with.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyBusy {
+    /// Somebody else has it, or it lies between two starts.
+    Taken,
+    /// The business is closed on that day.
+    ClosedDay,
+    OutsideHours,
+    /// That person is not in.
+    StaffAway,
+    TooSoon,
+    TooFar,
+    Past,
+}
