@@ -185,10 +185,10 @@ mod tests {
             (20, "Bye."),
             (30, "The end."),
         ];
-        let expected = "       0.00  agent   Hello.\n\
+        let expected = "      0.00  agent   Hello.\n\
                         \u{20} -    0.01  agent   How can I help?\n\
                         \u{20} +    0.01  agent   What is it?\n\
-                        \u{20}       0.02  agent   Bye.\n";
+                        \u{20}      0.02  agent   Bye.\n";
         assert_eq!(report(&was, &is).unwrap(), format!(" {expected}"));
     }
 
