@@ -391,6 +391,8 @@ impl Call {
                 self.caller_keyed(digits.trim_end_matches('#'), out);
             }
             Timer::Thinking => {
+                self.timers
+                    .set(Timer::Thinking, self.now + self.pauses.still_thinking);
                 self.reply_with(out, |dialogue, _, reply| dialogue.still_working(reply));
             }
             Timer::NoAnswer => self.reply_with(out, Dialogue::give_up_waiting),
@@ -421,13 +423,17 @@ impl Call {
         }
     }
 
-    /// Somebody talks and talks: what they said so far is answered now, and the answer is not to be talked over.
+    /// Somebody talks and talks: what they said so far is answered now, and the answer is not to be talked over. If they
+    /// go on all the same, the rest is another turn.
     fn longest_turn(&mut self, out: &mut Vec<Action>) {
-        self.turn.speech_ended(self.now);
         let text = self.turn.take();
         if text.is_empty() {
+            // Sound without words, and without end: it is nobody talking to us.
+            self.turn.speech_ended(self.now);
             return self.talk_on(out);
         }
+        self.timers
+            .set(Timer::LongestTurn, self.now + self.pauses.longest_turn);
         self.interrupt(out);
         let heard_us = self.take_heard_us();
         out.push(Action::Transcript {

@@ -27,8 +27,9 @@ pub struct Pauses {
     pub silence: Ms,
     /// The caller asked us to wait.
     pub asked_to_wait: Ms,
-    /// Say that we are still working on it.
+    /// Say that we are still working on it, and after another while say it again.
     pub thinking: Ms,
+    pub still_thinking: Ms,
     /// Give up on an answer, and say so.
     pub no_answer: Ms,
     /// The line had long enough to close, or to ring elsewhere.
@@ -53,6 +54,7 @@ impl Default for Pauses {
             silence: Ms(7_000),
             asked_to_wait: Ms(30_000),
             thinking: Ms(1_200),
+            still_thinking: Ms(4_000),
             no_answer: Ms(9_000),
             closing: Ms(30_000),
             farewell: Ms(20_000),
@@ -114,6 +116,8 @@ pub(super) struct Turn {
     /// What was heard. From `settled` on it may still change.
     words: String,
     settled: usize,
+    /// So many words of what the recogniser is still guessing at were answered already.
+    answered: usize,
     digits: String,
 }
 
@@ -132,6 +136,7 @@ impl Turn {
 
     pub(super) fn speech_started(&mut self) {
         self.speaking = true;
+        self.answered = 0;
     }
 
     pub(super) fn speech_ended(&mut self, at: Ms) {
@@ -142,12 +147,13 @@ impl Turn {
     /// The newest guess replaces the one before.
     pub(super) fn guess(&mut self, text: &str) {
         self.words.truncate(self.settled);
-        self.append(text);
+        self.append(after_words(text, self.answered));
     }
 
     /// A piece that will not change any more.
     pub(super) fn settle(&mut self, at: Ms, text: &str) {
         self.guess(text);
+        self.answered = 0;
         self.settled = self.words.len();
         if !self.speaking {
             self.quiet_since = self.quiet_since.max(at);
@@ -170,6 +176,7 @@ impl Turn {
 
     /// Ends the turn, whether or not the caller has.
     pub(super) fn take(&mut self) -> String {
+        self.answered += self.words[self.settled..].split_whitespace().count();
         self.settled = 0;
         std::mem::take(&mut self.words)
     }
@@ -194,9 +201,33 @@ impl Turn {
     }
 }
 
+fn after_words(text: &str, count: usize) -> &str {
+    let mut rest = text.trim_start();
+    for _ in 0..count {
+        rest = rest
+            .split_once(char::is_whitespace)
+            .map_or("", |(_, rest)| rest.trim_start());
+    }
+    rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_answered_while_it_was_guessed_at_is_not_heard_again() {
+        let mut turn = Turn::default();
+        turn.speech_started();
+        turn.guess("so I was thinking");
+        assert_eq!(turn.take(), "so I was thinking");
+        turn.guess("so I was thinking about a haircut");
+        assert_eq!(turn.words(), "about a haircut");
+        turn.settle(Ms(900), "so I was thinking about a haircut");
+        assert_eq!(turn.take(), "about a haircut");
+        turn.settle(Ms(1_900), "on Tuesday");
+        assert_eq!(turn.take(), "on Tuesday");
+    }
 
     #[test]
     fn a_guess_is_replaced_and_a_settled_piece_is_kept() {

@@ -57,6 +57,19 @@ pub fn from_digits(digits: &str, country: Country) -> (PhoneHeard, Confidence) {
     own.unwrap_or((PhoneHeard::Wrong(kept), Confidence::Sure))
 }
 
+/// The digits as they are dialled within `country`; a number from elsewhere keeps its `+` and its code.
+pub fn as_dialled(number: &str, country: Country) -> String {
+    let home = DATABASE.by_id(country.as_ref());
+    let national = home.and_then(|home| {
+        let digits = number.strip_prefix('+')?;
+        let national = digits.strip_prefix(&home.country_code().to_string())?;
+        // Britain dials its 0 before every number; America its 1 only before those from far away.
+        let trunk = home.national_prefix().filter(|prefix| *prefix == "0");
+        Some(format!("{}{national}", trunk.unwrap_or_default()))
+    });
+    national.unwrap_or_else(|| number.to_owned())
+}
+
 /// Digits that begin with a country code. `kept` is how they were said.
 fn international(digits: &str, kept: String) -> (PhoneHeard, Confidence) {
     let plans = (1..=3).filter_map(|length| {
@@ -129,6 +142,14 @@ fn prefix_out(plan: &Metadata) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_of_the_same_country_is_said_without_its_code() {
+        let said = as_dialled;
+        assert_eq!(said("+12125550177", Country::US), "2125550177");
+        assert_eq!(said("+442079460123", Country::GB), "02079460123");
+        assert_eq!(said("+442079460123", Country::US), "+442079460123");
+    }
 
     fn number(text: &str) -> PhoneHeard {
         PhoneHeard::Number(PhoneNumber::new(text).unwrap())

@@ -5,7 +5,7 @@
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{Tongue, en};
+use super::{Country, Tongue, en, phone};
 use crate::domain::Money;
 
 /// "Tuesday the 24th", and as much of month and year as is needed from where `today` stands.
@@ -19,6 +19,20 @@ pub fn date(tongue: Tongue, date: NaiveDate, today: NaiveDate) -> String {
 pub fn time(tongue: Tongue, time: NaiveTime) -> String {
     match tongue {
         Tongue::English => en::say::time(time),
+    }
+}
+
+/// "half past five, six or seven in the evening": the part of the day once, where it is the same for all.
+pub fn times(tongue: Tongue, times: &[NaiveTime], join: Join) -> String {
+    match tongue {
+        Tongue::English => en::say::times(times, join),
+    }
+}
+
+/// "nine to six": from opening to closing, where nobody would take one for the other half of the day.
+pub fn opening(tongue: Tongue, from: NaiveTime, until: NaiveTime) -> (String, String) {
+    match tongue {
+        Tongue::English => en::say::opening(from, until),
     }
 }
 
@@ -57,10 +71,11 @@ pub fn number(tongue: Tongue, number: u32) -> String {
     }
 }
 
-/// A telephone number digit by digit, in groups with pauses.
-pub fn phone_digits(tongue: Tongue, number: &str) -> String {
+/// A telephone number digit by digit, in groups with pauses, as it is dialled in `country`.
+pub fn phone_digits(tongue: Tongue, number: &str, country: Country) -> String {
+    let digits = phone::as_dialled(number, country);
     match tongue {
-        Tongue::English => en::say::phone_digits(number),
+        Tongue::English => en::say::phone_digits(&digits),
     }
 }
 

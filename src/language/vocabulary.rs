@@ -37,6 +37,12 @@ impl Vocabulary {
         self.staff.push(Entry::new(id, names));
         self
     }
+
+    /// Is this word, folded, part of somebody's name here?
+    pub(super) fn names_staff(&self, word: &str) -> bool {
+        let mut phrases = self.staff.iter().flat_map(|person| &person.phrases);
+        phrases.any(|phrase| phrase.iter().any(|part| part == word))
+    }
 }
 
 impl<Id> Entry<Id> {

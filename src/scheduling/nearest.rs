@@ -8,8 +8,10 @@ use chrono_tz::Tz;
 
 use super::{Slot, zone::wall_time};
 
-/// Two offers closer than this sound like one.
+/// Two offers closer than this sound like one,
 const ELBOW_ROOM_MINUTES: i64 = 60;
+/// and two closer than this are hardly a choice.
+const A_CHOICE_MINUTES: i64 = 30;
 
 /// Up to `count` slots to offer instead of `wanted`, in the order of time. At most one per start: which of several staff is
 /// the caller's choice to make before (see [`fair_slots`](super::fair_slots)).
@@ -75,7 +77,8 @@ fn hard_to_say(time: NaiveDateTime) -> i64 {
 }
 
 fn crowding(distance: TimeDelta) -> i64 {
-    (ELBOW_ROOM_MINUTES - distance.num_minutes().abs()).max(0)
+    let apart = distance.num_minutes().abs();
+    (ELBOW_ROOM_MINUTES - apart).max(0) + 3 * (A_CHOICE_MINUTES - apart).max(0)
 }
 
 #[cfg(test)]
@@ -146,6 +149,15 @@ mod tests {
         ];
         let three = offered(&free, "4 14:30", 3);
         assert_eq!(three, ["4 14:15", "4 15:00", "4 16:00"]);
+    }
+
+    #[test]
+    fn the_first_of_many_times_are_half_an_hour_apart_at_least() {
+        let free = [
+            "4 17:00", "4 17:15", "4 17:30", "4 17:45", "4 18:00", "4 18:15",
+        ];
+        let three = offered(&free, "4 17:00", 3);
+        assert_eq!(three, ["4 17:00", "4 17:30", "4 18:00"]);
     }
 
     #[test]

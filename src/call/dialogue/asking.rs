@@ -27,10 +27,11 @@ impl Dialogue {
             .map(|heard| heard.value)
             .chain(pending_question);
         for intent in asked.collect::<Vec<_>>() {
-            informed |= self.answer_question(intent, meaning, reply);
-        }
-        if informed {
-            self.achieved(Outcome::Answered);
+            let answered = self.answer_question(intent, meaning, reply);
+            if answered && intent != Intent::AskIfRobot {
+                self.achieved(Outcome::Answered);
+            }
+            informed |= answered;
         }
         informed
     }
@@ -94,12 +95,16 @@ impl Dialogue {
     }
 
     fn say_about_service(&mut self, intent: Intent, service: ServiceId, reply: &mut Reply) {
+        let goes_on = !reply.say.is_empty();
         let name = self.service_name(service);
         let Some(card) = self.business.service(service) else {
             return;
         };
         if intent == Intent::AskDuration {
             let duration = self.duration_in_words(card.duration_minutes);
+            if goes_on {
+                return self.say_with(Line::DurationToo, &[("duration", &duration)], reply);
+            }
             let values = [("service", name.as_str()), ("duration", &duration)];
             return self.say_with(Line::Duration, &values, reply);
         }
@@ -108,6 +113,7 @@ impl Dialogue {
             .as_ref()
             .map(|price| say::money(self.tongue, price))
         {
+            Some(price) if goes_on => self.say_with(Line::PriceToo, &[("price", &price)], reply),
             Some(price) => {
                 let values = [("service", name.as_str()), ("price", &price)];
                 self.say_with(Line::Price, &values, reply);

@@ -1,7 +1,7 @@
 //! Making a booking: a service, a person or anyone, a free time that is kept while the rest is asked, a read-back, a
 //! yes, and only then the booking.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 
 use crate::{
     domain::{BookingId, OnUnknown, StaffId},
@@ -161,7 +161,7 @@ impl Dialogue {
             Availability::Free { staff } => self.hold(Slot { staff, starts_at }, false, reply),
             Availability::Busy { why, alternatives } => {
                 self.say_why(why, starts_at, reply);
-                self.propose(alternatives, Line::NextFree, reply);
+                self.propose(alternatives, reply);
             }
             Availability::Unknown { staff: Some(staff) }
                 if self.business.on_unknown != OnUnknown::Closed =>
@@ -187,6 +187,14 @@ impl Dialogue {
 
     fn say_why(&mut self, why: Busy, starts_at: DateTime<Utc>, reply: &mut Reply) {
         let start = self.local(starts_at);
+        let is_open = self.is_open(start);
+        let why = match why {
+            Busy::OutsideHours if self.business.hours.on(start.weekday()).is_empty() => {
+                Busy::ClosedDay
+            }
+            why => why,
+        };
+        self.day_just_said = matches!(why, Busy::Taken | Busy::OutsideHours).then(|| start.date());
         let day = self.say_day(start.date());
         let when = self.say_when(starts_at);
         let person = match self.draft.who {
@@ -197,10 +205,19 @@ impl Dialogue {
         match why {
             Busy::Taken => self.say_with(Line::BusyTaken, &[("when", &when)], reply),
             Busy::ClosedDay => self.say_with(Line::BusyClosedDay, &[("day", &day)], reply),
-            Busy::OutsideHours => self.say_with(Line::BusyOutsideHours, &[("when", &when)], reply),
-            Busy::StaffAway if person.is_empty() => {
-                self.say_with(Line::BusyTaken, &[("when", &when)], reply);
+            // The hours that it is outside of are somebody's own.
+            Busy::OutsideHours if is_open && person.is_empty() => {
+                self.say(Line::NothingFree, reply);
             }
+            Busy::OutsideHours if is_open => {
+                self.say_with(Line::BusyStaffHours, &[("person", &person)], reply);
+            }
+            Busy::OutsideHours => {
+                let hours = self.spans_in_words(self.business.hours.on(start.weekday()));
+                let values = [("when", when.as_str()), ("day", &day), ("hours", &hours)];
+                self.say_with(Line::BusyOutsideHours, &values, reply);
+            }
+            Busy::StaffAway if person.is_empty() => self.say(Line::NothingFree, reply),
             Busy::StaffAway => {
                 self.say_with(
                     Line::BusyStaffAway,
@@ -212,6 +229,20 @@ impl Dialogue {
             Busy::TooFar => self.say_with(Line::BusyTooFar, &[("days", &days)], reply),
             Busy::Past => self.say(Line::BusyPast, reply),
         }
+    }
+
+    /// Would what is being booked lie within the house's hours?
+    fn is_open(&self, start: NaiveDateTime) -> bool {
+        let length = self
+            .draft
+            .service
+            .and_then(|service| self.business.service(service))
+            .map_or(0, |card| card.duration_minutes);
+        let minute = start.hour() * 60 + start.minute();
+        self.business.hours.on(start.weekday()).iter().any(|span| {
+            u32::from(span.from_minute()) <= minute
+                && minute + length <= u32::from(span.until_minute())
+        })
     }
 
     pub(super) fn hold(&mut self, slot: Slot, unchecked: bool, reply: &mut Reply) {
@@ -236,9 +267,15 @@ impl Dialogue {
             Some(chosen) if chosen.slot == slot => chosen.hold = Some(hold),
             _ => reply.actions.push(Action::ReleaseHold { hold }),
         }
-        if self.lacks_details() && !self.offered_this(slot) {
+        if self.target.is_none() && self.lacks_details() && !self.offered_this(slot) {
             let when = self.say_when(slot.starts_at);
-            self.say_with(Line::TimeIsFree, &[("when", &when)], reply);
+            let unchecked = self.chosen.is_some_and(|chosen| chosen.unchecked);
+            let line = if unchecked {
+                Line::TimeSeemsFree
+            } else {
+                Line::TimeIsFree
+            };
+            self.say_with(line, &[("when", &when)], reply);
         }
         self.advance(at, reply);
     }
@@ -255,7 +292,7 @@ impl Dialogue {
     ) {
         self.chosen = None;
         self.say_why(Busy::Taken, slot.starts_at, reply);
-        self.propose(alternatives, Line::NextFree, reply);
+        self.propose(alternatives, reply);
     }
 
     fn lacks_details(&self) -> bool {
@@ -416,20 +453,28 @@ impl Dialogue {
         &mut self,
         at: Ms,
         why: Refused,
-        alternatives: Vec<Slot>,
+        mut alternatives: Vec<Slot>,
         rules: Line,
         reply: &mut Reply,
     ) {
+        let refused = self.chosen.map(|chosen| chosen.slot.starts_at);
+        alternatives.retain(|slot| Some(slot.starts_at) != refused);
         match why {
             Refused::SlotTaken => {
                 self.say(Line::SlotLost, reply);
                 self.let_go(reply);
-                self.propose(alternatives, Line::NextFree, reply);
+                self.propose(alternatives, reply);
+            }
+            Refused::Rules if !alternatives.is_empty() => {
+                self.say(rules, reply);
+                self.let_go(reply);
+                self.propose(alternatives, reply);
             }
             Refused::Rules => {
                 self.say(rules, reply);
+                self.achieved(Outcome::Answered);
                 self.drop_goal(reply);
-                self.ask(Question::AnythingElse, reply);
+                self.offer_help(at, reply);
             }
             Refused::Unknown => {
                 self.say(Line::CalendarUnknown, reply);

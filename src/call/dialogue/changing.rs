@@ -9,7 +9,7 @@ use crate::{
 use super::{Change, Dialogue, Goal, Question, Reply, Target, Took, Work};
 use crate::call::{
     action::{Action, Outcome},
-    draft::Wish,
+    draft::{StaffWish, Wish},
     event::FoundBooking,
     lines::Line,
     timer::Ms,
@@ -129,7 +129,9 @@ impl Dialogue {
     pub(super) fn aim_at(&mut self, target: Target) {
         self.target = Some(target);
         self.draft.service = Some(target.service);
-        self.draft.who = None;
+        // Who comes to see somebody goes on seeing them, unless they say otherwise.
+        let same_person = StaffWish::Is(target.slot.staff);
+        self.draft.who.get_or_insert(same_person);
         let start = self.local(target.slot.starts_at);
         let wish = &mut self.draft.wish;
         let names_target = matches!(wish.times, None | Some(Times::At(_)))

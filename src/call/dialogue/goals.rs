@@ -57,15 +57,7 @@ impl Dialogue {
     }
 
     pub(super) fn is_goal(&self, meaning: &Meaning) -> bool {
-        const GOALS: [Intent; 6] = [
-            Intent::Book,
-            Intent::Cancel,
-            Intent::Reschedule,
-            Intent::AskBooking,
-            Intent::AskAvailability,
-            Intent::LeaveMessage,
-        ];
-        self.goal != Goal::None && GOALS.into_iter().any(|goal| meaning.wants(goal))
+        self.goal != Goal::None && names_a_goal(meaning)
     }
 
     /// What the caller was after is dropped, what they said about themselves is kept.
@@ -104,6 +96,19 @@ impl Dialogue {
             self.best = Some(outcome);
         }
     }
+}
+
+/// Does the caller say what they are after?
+pub(super) fn names_a_goal(meaning: &Meaning) -> bool {
+    const GOALS: [Intent; 6] = [
+        Intent::Book,
+        Intent::Cancel,
+        Intent::Reschedule,
+        Intent::AskBooking,
+        Intent::AskAvailability,
+        Intent::LeaveMessage,
+    ];
+    GOALS.into_iter().any(|goal| meaning.wants(goal))
 }
 
 pub(super) fn speaks_of_a_booking(meaning: &Meaning) -> bool {

@@ -64,7 +64,11 @@ impl Reply {
             if !self.say.is_empty() {
                 self.say.push(' ');
             }
-            self.say.push_str(text);
+            // A sentence may begin with a value, like the name of a service.
+            let mut letters = text.chars();
+            self.say
+                .extend(letters.next().into_iter().flat_map(char::to_uppercase));
+            self.say.push_str(letters.as_str());
         }
     }
 }
@@ -194,6 +198,8 @@ pub(super) struct Dialogue {
     understood: Option<(String, Meaning)>,
     best: Option<Outcome>,
     last_said: String,
+    /// This reply has named the day already.
+    day_just_said: Option<NaiveDate>,
     offered_person: bool,
 }
 
@@ -251,6 +257,7 @@ impl Dialogue {
             understood: None,
             best: None,
             last_said: String::new(),
+            day_just_said: None,
             offered_person: false,
             business,
         }
@@ -344,6 +351,7 @@ impl Dialogue {
         }
         self.silences = 0;
         self.patient = false;
+        self.day_just_said = None;
         self.look_at_the_date(at);
         self.turn(at, text, &meaning, heard_us, reply);
     }
@@ -368,13 +376,25 @@ impl Dialogue {
             return;
         }
         let filled = self.fill(at, meaning, reply);
+        if self.is_only_not_offered(meaning) {
+            self.misses = self.misses.saturating_add(1);
+            if self.misses >= trouble::MOST_MISSES {
+                return self.offer_help(at, reply);
+            }
+            return self.advance(at, reply);
+        }
         let understood = informed || filled || answered == Took::Something || self.is_goal(meaning);
         if self.pending.is_some() {
             return;
         }
         if understood {
             self.misses = 0;
-            self.tries = 0;
+            // A number that is none was understood, but it is no answer.
+            self.tries = if slots::is_wrong_phone(meaning) {
+                self.tries.saturating_add(1)
+            } else {
+                0
+            };
             self.advance(at, reply);
         } else {
             self.misunderstood(at, reply);

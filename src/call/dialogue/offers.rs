@@ -2,25 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::language::{Answer, Choice, Dates, Intent, Meaning, Offer, Times, say::Join};
+use crate::language::{Answer, Choice, Dates, Intent, Meaning, Offer, Times};
 
 use super::{Dialogue, Question, Reply, Took, when::Aim};
-use crate::call::{event::Slot, lines::Line, timer::Ms};
+use crate::call::{event::Slot, timer::Ms};
 
 /// More than three times in one sentence, and nobody remembers the first.
 const MOST_OFFERS: usize = 3;
 
 impl Dialogue {
     /// Other times in place of one that can't be had.
-    pub(super) fn propose(&mut self, slots: Vec<Slot>, line: Line, reply: &mut Reply) {
+    pub(super) fn propose(&mut self, slots: Vec<Slot>, reply: &mut Reply) {
         if slots.is_empty() {
             return self.other_time(reply);
         }
         self.offer(slots);
-        let offers = self.offers_in_words(Join::Or);
-        self.say_with(line, &[("slots", &offers)], reply);
-        self.question = Question::Offer;
         self.tries = 0;
+        self.ask(Question::Offer, reply);
     }
 
     /// These are on the table now; the same hour with two people is one offer.

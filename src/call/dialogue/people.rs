@@ -63,8 +63,12 @@ impl Dialogue {
             self.goal = Goal::None;
             self.ask(Question::Open, reply);
         } else if meaning.wants(Intent::NeverMind) && self.goal != Goal::None {
+            let line = match self.goal {
+                Goal::Book if self.made.is_empty() => Line::NothingBooked,
+                _ => Line::LeftAsItIs,
+            };
             self.drop_goal(reply);
-            self.say(Line::LeftAsItIs, reply);
+            self.say(line, reply);
             self.ask(Question::AnythingElse, reply);
         } else {
             return false;
@@ -73,8 +77,19 @@ impl Dialogue {
     }
 
     fn is_farewell(&self, meaning: &Meaning) -> bool {
-        let done = meaning.wants(Intent::NothingElse) && self.goal == Goal::None;
-        done || meaning.wants(Intent::Goodbye) && !super::goals::speaks_of_a_booking(meaning)
+        if super::goals::speaks_of_a_booking(meaning) || super::goals::names_a_goal(meaning) {
+            return false;
+        }
+        // "No, that's all" may be a no to what was asked, unless that was whether there is anything else.
+        let asks_about_a_booking = matches!(
+            self.question,
+            Question::ReadBack
+                | Question::ConfirmMove
+                | Question::ConfirmCancel
+                | Question::Message
+        );
+        let done = meaning.wants(Intent::NothingElse) && !asks_about_a_booking;
+        done || meaning.wants(Intent::Goodbye)
     }
 
     /// Keys were pressed: a number, the number of an offer, or the nought that everywhere means a person.
@@ -157,10 +172,14 @@ impl Dialogue {
 
     fn other_language(&mut self, at: Ms, reply: &mut Reply) {
         self.say(Line::OnlyLanguage, reply);
+        self.misses = self.misses.saturating_add(1);
         if self.transfer_now(at).is_some() {
-            self.offer_help(at, reply);
-        } else {
+            // Whether they want that is a question they would not understand.
+            self.person(at, reply);
+        } else if self.misses < super::trouble::MOST_MISSES {
             self.ask_again(reply);
+        } else {
+            self.goodbye(reply);
         }
     }
 

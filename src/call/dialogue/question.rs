@@ -136,10 +136,8 @@ impl Dialogue {
         let tries = usize::from(self.tries);
         let fill = |line, values: &[(&str, &str)]| self.lines.fill(line, tries, values);
         match &self.question {
-            Question::Open if tries == 0 => self.lines.fill(Line::AnythingElse, 2, &[]),
-            Question::Open | Question::Service => {
-                fill(Line::AskService, &[("services", &services)])
-            }
+            Question::Open => fill(Line::HowCanIHelp, &[]),
+            Question::Service => fill(Line::AskService, &[("services", &services)]),
             Question::WhichService(_) => fill(Line::WhichServiceAsked, &[("services", &services)]),
             Question::Staff => fill(
                 Line::AskStaff,

@@ -17,6 +17,7 @@ impl Dialogue {
     /// Takes the world's answer to something that was asked of it.
     pub(in crate::call) fn answered(&mut self, at: Ms, event: Event, reply: &mut Reply) {
         self.look_at_the_date(at);
+        self.day_just_said = None;
         let waited_for = self
             .pending
             .take_if(|pending| event.answers() == Some(pending.id));

@@ -65,6 +65,15 @@ impl Dialogue {
         true
     }
 
+    /// They asked for something that isn't done here, or for nothing that we know of.
+    pub(super) fn is_only_not_offered(&self, meaning: &Meaning) -> bool {
+        let not_offered = matches!(
+            meaning.service.as_ref().map(|heard| &heard.value),
+            Some(ServiceHeard::NotOffered(_))
+        );
+        not_offered && meaning.intents.is_empty() && self.draft.service.is_none()
+    }
+
     fn fill_staff(&mut self, meaning: &Meaning, reply: &mut Reply) -> bool {
         let Some(heard) = &meaning.staff else {
             return false;
@@ -274,6 +283,11 @@ impl Dialogue {
         self.question = question;
         self.asked_in_passing = true;
     }
+}
+
+pub(super) fn is_wrong_phone(meaning: &Meaning) -> bool {
+    let heard = meaning.phone.as_ref().map(|heard| &heard.value);
+    matches!(heard, Some(PhoneHeard::Wrong(_)))
 }
 
 /// Is this the start that the words name, as far as they name one?

@@ -4,7 +4,7 @@ use super::{Dialogue, Goal, Question, Reply, Then, Work};
 use crate::call::{action::Outcome, event::Availability, lines::Line, timer::Ms};
 
 /// After so many misunderstandings in a row, a person is offered.
-const MOST_MISSES: u8 = 3;
+pub(super) const MOST_MISSES: u8 = 3;
 /// So often is a silent caller asked again.
 const MOST_SILENCES: u8 = 2;
 

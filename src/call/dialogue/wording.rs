@@ -109,34 +109,35 @@ impl Dialogue {
         self.list(&names, join)
     }
 
+    /// Each day is said once, and not at all right after it was said.
     pub(super) fn offers_in_words(&self, join: Join) -> String {
-        let starts: Vec<_> = self
-            .offers
-            .iter()
-            .map(|slot| self.local(slot.starts_at))
-            .collect();
-        let same_day = starts
-            .windows(2)
-            .all(|pair| pair[0].date() == pair[1].date());
-        match starts.first() {
-            Some(first) if same_day => {
-                let times: Vec<String> = starts
-                    .iter()
-                    .map(|start| say::time(self.tongue, start.time()))
-                    .collect();
-                let day = self.say_day(first.date());
-                let times = self.list(&times, join);
-                self.piece(Line::SameDay, &[("day", &day), ("times", &times)])
-            }
-            _ => {
-                let whens: Vec<String> = self
-                    .offers
-                    .iter()
-                    .map(|slot| self.say_when(slot.starts_at))
-                    .collect();
-                self.list(&whens, join)
+        let mut days: Vec<(NaiveDate, Vec<NaiveTime>)> = Vec::new();
+        for offer in &self.offered {
+            let (day, time) = (offer.start.date(), offer.start.time());
+            match days.last_mut() {
+                Some((last, times)) if *last == day => times.push(time),
+                _ => days.push((day, vec![time])),
             }
         }
+        if let [(day, times)] = days.as_slice()
+            && self.day_just_said == Some(*day)
+        {
+            return say::times(self.tongue, times, join);
+        }
+        let nested = days.len() == 2 && days[0].1.len() > 1;
+        let mut days: Vec<String> = days
+            .into_iter()
+            .map(|(day, times)| {
+                let times = say::times(self.tongue, &times, join);
+                let day = self.say_day(day);
+                self.piece(Line::SameDay, &[("day", &day), ("times", &times)])
+            })
+            .collect();
+        if let (true, Some(first)) = (nested, days.first_mut()) {
+            // "At eleven or noon, or on Monday": the pause tells which belong together.
+            first.push(',');
+        }
+        self.list(&days, join)
     }
 
     /// Named only where there is more than one it could be.
@@ -151,6 +152,18 @@ impl Dialogue {
         } else {
             String::new()
         }
+    }
+
+    /// "Your haircut with Ada on Thursday": a booking that exists.
+    fn their_booking_in_words(&self, service: ServiceId, slot: Slot) -> String {
+        self.piece(
+            Line::TheirBooking,
+            &[
+                ("service", &self.service_name(service)),
+                ("with", &self.with_whom(service, slot.staff)),
+                ("when", &self.say_when(slot.starts_at)),
+            ],
+        )
     }
 
     fn booking_in_words(&self, service: ServiceId, slot: Slot, name: Option<&str>) -> String {
@@ -186,13 +199,13 @@ impl Dialogue {
     }
 
     pub(super) fn say_phone(&self, phone: &PhoneNumber) -> String {
-        say::phone_digits(self.tongue, phone.as_str())
+        say::phone_digits(self.tongue, phone.as_str(), self.business.country)
     }
 
     pub(super) fn target_in_words(&self) -> String {
         self.target
             .map_or_else(String::new, |Target { service, slot, .. }| {
-                self.booking_in_words(service, slot, None)
+                self.their_booking_in_words(service, slot)
             })
     }
 
@@ -200,7 +213,7 @@ impl Dialogue {
         let bookings: Vec<String> = self
             .found
             .iter()
-            .map(|FoundBooking { service, slot, .. }| self.booking_in_words(*service, *slot, None))
+            .map(|FoundBooking { service, slot, .. }| self.their_booking_in_words(*service, *slot))
             .collect();
         self.list(&bookings, join)
     }
@@ -209,13 +222,20 @@ impl Dialogue {
         let (Some(target), Some(chosen)) = (self.target, self.chosen) else {
             return String::new();
         };
+        let start = self.local(target.slot.starts_at);
+        let same_day = start.date() == self.local(chosen.slot.starts_at).date();
+        let from = if same_day {
+            say::time(self.tongue, start.time())
+        } else {
+            self.say_when(target.slot.starts_at)
+        };
         self.lines.fill(
             Line::ConfirmMove,
             times,
             &[
                 ("service", &self.service_name(target.service)),
                 ("when", &self.say_when(chosen.slot.starts_at)),
-                ("from", &self.say_when(target.slot.starts_at)),
+                ("from", &from),
                 ("with", &self.with_whom(target.service, chosen.slot.staff)),
             ],
         )
@@ -231,26 +251,38 @@ impl Dialogue {
 
     /// "Monday to Friday from nine to five, and Saturday from ten to two".
     pub(super) fn hours_in_words(&self) -> String {
-        let mut groups: Vec<(Weekday, Weekday, &[TimeSpan])> = Vec::new();
+        type Days = Vec<(Weekday, Weekday)>;
+        let mut groups: Vec<(Days, &[TimeSpan])> = Vec::new();
         for (day, _) in WEEK {
             let spans = self.business.hours.on(day);
-            match groups.last_mut() {
-                Some((_, last, same)) if *same == spans && last.succ() == day => *last = day,
-                _ => groups.push((day, day, spans)),
+            match groups.iter_mut().find(|(_, same)| *same == spans) {
+                Some((days, _)) => match days.last_mut() {
+                    Some((_, last)) if last.succ() == day => *last = day,
+                    _ => days.push((day, day)),
+                },
+                None => groups.push((vec![(day, day)], spans)),
             }
         }
         let sentences: Vec<String> = groups
             .into_iter()
-            .filter(|(_, _, spans)| !spans.is_empty())
-            .map(|(first, last, spans)| {
-                let days = self.days_in_words(first, last);
-                let hours: Vec<String> =
-                    spans.iter().map(|span| self.span_in_words(*span)).collect();
-                let hours = self.list(&hours, Join::And);
+            .filter(|(_, spans)| !spans.is_empty())
+            .map(|(days, spans)| {
+                let days = days.into_iter();
+                let days: Vec<String> = days
+                    .map(|(first, last)| self.days_in_words(first, last))
+                    .collect();
+                let days = self.list(&days, Join::And);
+                let hours = self.spans_in_words(spans);
                 self.piece(Line::HoursOf, &[("days", &days), ("hours", &hours)])
             })
             .collect();
         self.list(&sentences, Join::And)
+    }
+
+    /// "Nine to one and two to six".
+    pub(super) fn spans_in_words(&self, spans: &[TimeSpan]) -> String {
+        let spans: Vec<String> = spans.iter().map(|span| self.span_in_words(*span)).collect();
+        self.list(&spans, Join::And)
     }
 
     fn days_in_words(&self, first: Weekday, last: Weekday) -> String {
@@ -276,17 +308,14 @@ impl Dialogue {
     fn span_in_words(&self, span: TimeSpan) -> String {
         let time = |minute: u16| {
             let seconds = u32::from(minute % (24 * 60)) * 60;
-            let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0);
-            say::time(self.tongue, time.unwrap_or_default())
+            NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or_default()
         };
-        let values = [
-            ("from", time(span.from_minute())),
-            ("until", time(span.until_minute())),
-        ];
-        self.piece(
-            Line::HoursSpan,
-            &[("from", &values[0].1), ("until", &values[1].1)],
-        )
+        let (from, until) = say::opening(
+            self.tongue,
+            time(span.from_minute()),
+            time(span.until_minute()),
+        );
+        self.piece(Line::HoursSpan, &[("from", &from), ("until", &until)])
     }
 
     pub(super) fn duration_in_words(&self, minutes: u32) -> String {

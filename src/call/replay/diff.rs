@@ -186,13 +186,11 @@ mod tests {
             (20, "Bye."),
             (30, "The end."),
         ];
-        let expected = [
-            "       0.00  agent   Hello.\n",
-            "  -    0.01  agent   How can I help?\n",
-            "  +    0.01  agent   What is it?\n",
-            "       0.02  agent   Bye.\n",
-        ];
-        assert_eq!(report(&was, &is).unwrap(), expected.concat());
+        let expected = "      0.00  agent   Hello.\n\
+                        \u{20} -    0.01  agent   How can I help?\n\
+                        \u{20} +    0.01  agent   What is it?\n\
+                        \u{20}      0.02  agent   Bye.\n";
+        assert_eq!(report(&was, &is).unwrap(), format!(" {expected}"));
     }
 
     #[test]

@@ -288,8 +288,16 @@ impl Script<'_> {
                 Some(("heard", format!("only \"{words}\"")))
             }
             "caller" if words.chars().all(keys) => Some(("caller", format!("(presses {words})"))),
+            "caller" if !self.heard(words) => Some(("caller", format!("{words} ..."))),
             _ => None,
         }
+    }
+
+    /// Was it told piece by piece, as the recogniser found it?
+    fn heard(&self, words: &str) -> bool {
+        let pieces = self.told.iter().filter(|told| told.who == "caller");
+        let heard: Vec<&str> = pieces.map(|told| told.what.as_str()).collect();
+        heard.join(" ").ends_with(words)
     }
 
     fn wish(&self, who: &Value) -> String {

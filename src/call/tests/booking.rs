@@ -14,7 +14,7 @@ fn a_plain_booking_is_made_after_the_read_back_and_a_yes() {
     call.caller("My name is Nora")
         .agent("Can I use the number you're calling from?");
     call.caller("Yes please")
-        .agent("So that's Haircut")
+        .agent("So, Haircut")
         .agent("Tuesday the 2nd at half past two");
     assert!(
         call.bookings().is_empty(),
@@ -45,7 +45,7 @@ fn everything_in_one_breath_needs_only_the_yes() {
     call.caller(
         "Hi, this is Nora, I'd like a haircut with Leo on Tuesday at half past two, you can reach me at the number I'm calling from",
     );
-    call.agent("So that's Haircut with Leo on Tuesday the 2nd at half past two for Nora.");
+    call.agent("So, Haircut with Leo on Tuesday the 2nd at half past two for Nora.");
     call.caller("Yes").agent("You're booked");
     assert_eq!(call.bookings().len(), 1);
 }
@@ -70,7 +70,7 @@ fn a_correction_of_the_read_back_is_read_back_again() {
     let mut call = Script::new();
     call.caller("This is Nora, a haircut on Tuesday at two please")
         .caller("yes");
-    call.agent("So that's Haircut");
+    call.agent("So, Haircut");
     call.caller("Yes, but make it three o'clock")
         .agent("Tuesday the 2nd at three o'clock");
     assert!(
@@ -120,7 +120,7 @@ fn none_of_the_others_and_another_day_instead() {
     world.busy.insert(at("06-02 14:30"), Busy::Taken);
     let mut call = Script::in_world(world);
     call.caller("A haircut on Tuesday at half past two")
-        .agent("I could offer");
+        .agent("I have");
     call.caller("No, none of those")
         .agent("When would suit you better?");
     call.caller("Friday at ten")
@@ -179,7 +179,7 @@ fn a_service_that_is_not_offered_is_answered_with_those_that_are() {
 fn every_reason_why_a_time_cannot_be_had_is_told() {
     for (why, told) in [
         (Busy::ClosedDay, "We're closed on Tuesday the 2nd."),
-        (Busy::OutsideHours, "We're not open at that time."),
+        (Busy::OutsideHours, "Leo isn't in at that time."),
         (Busy::TooSoon, "That's too soon for us"),
         (Busy::TooFar, "I can only book 60 days ahead."),
         (Busy::StaffAway, "Leo isn't in on Tuesday the 2nd."),
@@ -195,6 +195,62 @@ fn every_reason_why_a_time_cannot_be_had_is_told() {
             .agent(told)
             .agent("Wednesday the 3rd");
     }
+}
+
+#[test]
+fn a_time_outside_the_house_s_hours_is_answered_with_those_hours() {
+    let mut world = World::default();
+    world.busy.insert(at("06-02 19:00"), Busy::OutsideHours);
+    world.busy.insert(at("06-07 11:00"), Busy::OutsideHours);
+    let mut call = Script::in_world(world);
+    call.caller("A haircut on Tuesday at seven in the evening")
+        .agent("On Tuesday the 2nd we're open from nine to six.");
+    call.caller("Then Sunday at eleven")
+        .agent("We're closed on Sunday the 7th.");
+}
+
+#[test]
+fn the_day_that_was_just_said_is_not_said_again() {
+    let mut world = World {
+        free: free(&["06-02 13:00", "06-02 15:00"]),
+        ..World::default()
+    };
+    world.busy.insert(at("06-02 14:00"), Busy::Taken);
+    let mut call = Script::in_world(world);
+    call.caller("A haircut on Tuesday at two")
+        .agent("is taken, I'm afraid. I have one o'clock or three o'clock. Which would you like?");
+}
+
+#[test]
+fn a_time_that_not_every_calendar_vouched_for_is_not_said_to_be_free() {
+    let world = World {
+        unknown: true,
+        ..World::default()
+    };
+    let mut call = Script::in_world(world);
+    call.caller("A haircut on Tuesday at two")
+        .agent("looks free, but I can't reach every calendar right now")
+        .agent_does_not_say("is free");
+}
+
+#[test]
+fn somebody_else_in_a_second_booking_comes_under_their_own_name() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two")
+        .caller("yes")
+        .caller("yes");
+    call.caller("And a beard trim for Tim on Thursday at ten")
+        .agent("for Tim")
+        .caller("yes");
+    assert_eq!(call.bookings()[1].2, "Tim");
+}
+
+#[test]
+fn a_service_that_is_not_done_here_is_not_asked_about_for_ever() {
+    let mut call = Script::new();
+    call.caller("I'd like to book something");
+    call.caller("a flibbering").caller("a gibbeting");
+    call.caller("a flobbering").agent("Shall I take a message?");
 }
 
 #[test]
@@ -244,7 +300,7 @@ fn a_number_with_too_few_digits_is_completed() {
     let mut call = Script::new();
     call.caller("This is Nora, a haircut on Tuesday at two")
         .caller("No");
-    call.caller("212 555").agent("Go on.");
+    call.caller("212 555").agent("And the rest?");
     call.caller("0177").agent("Shall I book it?");
 }
 
@@ -283,9 +339,7 @@ fn a_known_caller_is_not_named_before_they_named_themselves() {
     call.agent_does_not_say("Nora");
     call.caller("A haircut on Tuesday at two")
         .agent_does_not_say("Nora");
-    call.caller("Nora")
-        .agent("So that's Haircut")
-        .agent("for Nora");
+    call.caller("Nora").agent("So, Haircut").agent("for Nora");
 }
 
 #[test]
@@ -296,7 +350,7 @@ fn several_bookings_in_a_call_keep_the_name_and_the_number() {
         .caller("yes");
     call.agent("Is there anything else?");
     call.caller("Yes, a beard trim on Friday at ten")
-        .agent("So that's Beard trim");
+        .agent("So, Beard trim");
     call.caller("yes")
         .agent("You're booked for Friday the 5th at ten o'clock");
     assert_eq!(call.bookings().len(), 2);
@@ -316,7 +370,7 @@ fn a_slot_that_is_lost_between_offer_and_yes_brings_the_nearest() {
     call.agent("somebody has just taken that time")
         .agent("Tuesday the 2nd at three o'clock");
     call.caller("yes")
-        .agent("So that's")
+        .agent("So, Haircut")
         .caller("yes")
         .agent("You're booked");
 }
@@ -380,7 +434,7 @@ fn back_and_forth_ends_in_what_was_said_last() {
         .caller("Make it four o'clock")
         .caller("My name is Nora")
         .caller("yes")
-        .agent("So that's Beard trim on Thursday the 4th at four o'clock for Nora.");
+        .agent("So, Beard trim on Thursday the 4th at four o'clock for Nora.");
     call.caller("yes");
     assert_eq!(call.bookings()[0].0, BEARD);
     assert_eq!(call.bookings()[0].1, at("06-04 16:00"));

@@ -2,6 +2,7 @@
 
 use super::super::{
     action::{Action, Outcome},
+    draft::StaffWish,
     event::Refused,
     script::*,
 };
@@ -33,10 +34,35 @@ fn a_booking_is_cancelled_after_name_number_and_a_yes() {
     call.caller("Nora Hill")
         .agent("Thursday the 4th at ten o'clock. Shall I cancel it?");
     assert_eq!(cancels(&call), 0);
-    call.caller("Yes").agent("It's cancelled");
+    call.caller("Yes").agent("is cancelled");
     assert_eq!(cancels(&call), 1);
     call.caller("No thanks, bye");
     assert_eq!(call.outcome(), Some(Outcome::Cancelled));
+}
+
+#[test]
+fn a_booking_that_moves_stays_with_the_same_person() {
+    let world = World {
+        on_file: vec![on_file(5, HAIRCUT, "06-04 10:00", "Nora")],
+        ..World::default()
+    };
+    let mut call = Script::in_world(world);
+    call.caller("This is Nora, can I move my appointment to Friday at three?");
+    let asked = call.actions.iter().find_map(|action| match action {
+        Action::CheckAvailability { who, .. } => Some(*who),
+        _ => None,
+    });
+    assert_eq!(asked, Some(StaffWish::Is(ADA)));
+}
+
+#[test]
+fn what_was_just_booked_can_be_cancelled_with_a_no_before_it() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two")
+        .caller("yes")
+        .caller("yes");
+    call.caller("no, please cancel it")
+        .agent("Shall I cancel it?");
 }
 
 #[test]
@@ -82,7 +108,7 @@ fn a_booking_is_moved_to_another_time() {
     call.caller("I need to move my appointment, this is Nora Hill")
         .agent("When would you like to come instead?");
     call.caller("Friday at three")
-        .agent("So Haircut moves to Friday the 5th at three o'clock. Is that right?");
+        .agent("So your Haircut moves from Thursday the 4th at ten o'clock to Friday the 5th at three o'clock with Ada. Is that right?");
     call.caller("Yes")
         .agent("You're now booked for Friday the 5th at three o'clock");
     assert_eq!(
@@ -98,7 +124,7 @@ fn what_was_just_booked_can_be_changed_without_a_look_at_the_number() {
         .caller("yes")
         .caller("yes");
     call.caller("Actually, can we make it Thursday at two?")
-        .agent("moves to Thursday the 4th");
+        .agent("to Thursday the 4th");
     call.caller("Yes")
         .agent("You're now booked for Thursday the 4th at two o'clock");
     call.caller("I have to cancel it after all")
@@ -114,8 +140,8 @@ fn what_was_just_booked_can_be_changed_without_a_look_at_the_number() {
 fn when_is_my_appointment_is_answered_to_its_owner() {
     let mut call = Script::in_world(with_two());
     call.caller("When is my appointment?").caller("Nora Hill");
-    call.agent("You have Haircut")
-        .agent("Thursday the 4th at ten o'clock and Beard trim");
+    call.agent("I see your Haircut")
+        .agent("Thursday the 4th at ten o'clock and your Beard trim");
 }
 
 #[test]

@@ -109,6 +109,25 @@ fn nobody_picks_up_and_a_message_is_taken() {
 }
 
 #[test]
+fn asking_for_somebody_by_name_asks_for_a_person() {
+    let mut call = Script::new();
+    call.caller("Can I speak to Ada please?")
+        .agent("nobody can take the call right now. Shall I take a message?");
+}
+
+#[test]
+fn no_that_is_all_ends_the_call_from_anywhere() {
+    let mut call = Script::new();
+    call.caller("I'd like to book something")
+        .caller("no, that's all, thank you")
+        .agent("Goodbye!");
+    let mut call = Script::new();
+    call.caller("Can I talk to a person?")
+        .caller("no, that's all, thank you")
+        .agent("Goodbye!");
+}
+
+#[test]
 fn a_person_after_hours_is_not_there() {
     let mut started = with_transfer();
     if let Some(transfer) = &mut started.business.switches.transfer {

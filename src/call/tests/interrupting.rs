@@ -1,6 +1,6 @@
 //! Talking over the agent.
 
-use super::super::{action::Action, script::*, timer::Ms};
+use super::super::{action::Action, event::Event, script::*, timer::Ms};
 
 fn resumes(call: &Script) -> usize {
     call.did(|action| matches!(action, Action::Resume { .. }))
@@ -40,7 +40,8 @@ fn a_yes_before_the_facts_were_heard_books_nothing() {
     call.caller("This is Nora, a haircut on Tuesday at two");
     call.caller_then("yes", Ms(300), "yes");
     assert!(call.bookings().is_empty());
-    call.agent("That's Haircut").agent("Is that right?");
+    call.agent("Just to be sure: Haircut")
+        .agent("Is that right?");
     call.caller("Yes").agent("You're booked");
 }
 
@@ -66,6 +67,30 @@ fn only_what_was_heard_is_in_the_transcript() {
         "{}",
         call.heard()
     );
+}
+
+#[test]
+fn who_talks_on_after_being_cut_in_on_is_heard_out_and_not_twice() {
+    let mut call = Script::new();
+    call.seen_so_far();
+    call.happens(Event::SpeechStarted);
+    call.happens(Event::Interim {
+        text: "well I was thinking of a haircut".into(),
+    });
+    call.pass(Ms(26_000));
+    call.agent("Let me stop you there");
+    call.seen_so_far();
+    call.happens(Event::Interim {
+        text: "well I was thinking of a haircut and".into(),
+    });
+    call.pass(Ms(9_000));
+    assert_eq!(call.said(), "");
+    call.happens(Event::SpeechEnded);
+    call.happens(Event::Heard {
+        text: "well I was thinking of a haircut and on Tuesday at two".into(),
+    });
+    call.until_quiet();
+    call.agent("Tuesday the 2nd at two o'clock is free.");
 }
 
 #[test]

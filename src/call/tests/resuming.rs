@@ -50,7 +50,7 @@ fn it_goes_on_where_it_was_and_reads_back() {
         },
     );
     call.agent("Sorry, we were cut off.")
-        .agent("So that's Haircut")
+        .agent("So, Haircut")
         .agent("Tuesday the 2nd");
     assert_eq!(
         call.did(|action| matches!(action, Action::Hold { .. })),
@@ -66,8 +66,7 @@ fn a_hold_that_is_gone_is_looked_for_again() {
     call.caller("This is Nora, a haircut on Tuesday at two")
         .caller("yes");
     comes_back(&mut call, resumed());
-    call.agent("Sorry, we were cut off.")
-        .agent("So that's Haircut");
+    call.agent("Sorry, we were cut off.").agent("So, Haircut");
     assert_eq!(call.did(|action| matches!(action, Action::Hold { .. })), 2);
 }
 
@@ -111,8 +110,7 @@ fn a_booking_that_was_made_is_told_and_not_made_again() {
 fn a_booking_that_was_not_made_needs_a_new_yes() {
     let mut call = cut_off_while_booking();
     comes_back(&mut call, resumed());
-    call.agent("Sorry, we were cut off.")
-        .agent("So that's Haircut");
+    call.agent("Sorry, we were cut off.").agent("So, Haircut");
     assert_eq!(call.bookings().len(), 1);
     call.caller("yes").agent("You're booked");
     let proposals: Vec<u32> = call
@@ -136,7 +134,7 @@ fn a_machine_without_the_journal_starts_from_the_draft() {
     let mut call = Script::new();
     comes_back(&mut call, Resumed { draft, ..resumed() });
     call.agent("Sorry, we were cut off.")
-        .agent("So that's Haircut with Ada on Tuesday the 2nd at two o'clock for Nora.");
+        .agent("So, Haircut with Ada on Tuesday the 2nd at two o'clock for Nora.");
 }
 
 #[test]

@@ -25,7 +25,10 @@ mod yes_no;
 use std::ops::Range;
 
 use self::tokens::Words;
-use super::{Answer, Asked, Confidence, Context, Dates, Heard, Intent, Manner, Meaning};
+use super::{
+    Answer, Asked, Confidence, Context, Dates, Heard, Intent, Manner, Meaning, SpokenName,
+    StaffHeard,
+};
 
 pub(in crate::language) fn understand(text: &str, context: &Context<'_>) -> Meaning {
     let mut words = Words::of(text);
@@ -44,6 +47,7 @@ pub(in crate::language) fn understand(text: &str, context: &Context<'_>) -> Mean
     meaning.choice = offers::choice(&words, &meaning, context);
     let answer = yes_no::answer(&words, context);
     meaning.intents.extend(intents::intents(&words));
+    staff_on_the_line(&words, &mut meaning);
     let range = answer.as_ref().map(|(_, range)| range.clone());
     meaning.answer = answer.map(|(answer, _)| answer);
     compared(&words, context, &mut meaning);
@@ -82,12 +86,59 @@ fn slots(words: &mut Words<'_>, context: &Context<'_>, meaning: &mut Meaning) {
     }
     if name_asked {
         meaning.service = catalogue::service_by_whole_name(words, context);
+        // "With Leo" speaks of whom they want to see, whatever was asked.
+        if words.contains("with") {
+            meaning.staff = catalogue::staff(words, context);
+        }
         meaning.name = names::name(words, context);
-        meaning.staff = catalogue::staff(words, context);
+        if meaning.staff.is_none() {
+            meaning.staff = catalogue::staff(words, context);
+        }
     } else {
         meaning.name = names::name(words, context);
         meaning.staff = catalogue::staff(words, context);
         meaning.service = catalogue::service(words, context);
+        if meaning.for_name.is_none()
+            && let Some(named) = names::for_named(words, context)
+        {
+            for_somebody_named(named, context, meaning);
+        }
+    }
+}
+
+/// "A haircut for Nora" is the caller's own name, until that is known.
+fn for_somebody_named(named: Heard<SpokenName>, context: &Context<'_>, meaning: &mut Meaning) {
+    match (context.name, &meaning.name) {
+        (None, None) => meaning.name = Some(named),
+        (Some(own), _) if own.eq_ignore_ascii_case(&named.value.text) => {}
+        _ => {
+            meaning.intents.push(Heard {
+                value: Intent::ForSomebodyElse,
+                confidence: Confidence::Sure,
+                span: named.span,
+            });
+            meaning.for_name = Some(named);
+        }
+    }
+}
+
+/// "Can I speak to Ada?": not to book her, but to have her on the line.
+fn staff_on_the_line(words: &Words<'_>, meaning: &mut Meaning) {
+    let asked_for = (0..words.len()).any(|at| {
+        words
+            .any(at, &["speak to", "speak with", "talk to", "talk with"])
+            .is_some_and(|length| words.taken(at + length))
+    });
+    let person = meaning
+        .staff
+        .take_if(|heard| asked_for && matches!(heard.value, StaffHeard::Is(_)));
+    if let Some(person) = person {
+        meaning.intents.retain(|heard| heard.value != Intent::Book);
+        meaning.intents.push(Heard {
+            value: Intent::TalkToPerson,
+            confidence: Confidence::Sure,
+            span: person.span,
+        });
     }
 }
 

@@ -260,6 +260,31 @@ const RELATIONS: &[&str] = &[
     "children", "parents", "roommate", "cousin", "client", "little one", "boy", "girl",
 ];
 
+/// "A beard trim for Tim": another name than the caller's, which is known by then.
+pub(super) fn for_named(words: &mut Words<'_>, context: &Context<'_>) -> Option<Heard<SpokenName>> {
+    let at = (0..words.len()).find(|&at| {
+        words.is(at, &["for"])
+            && words.capital(at + 1)
+            && is_given_name(words.at(at + 1))
+            && !context.vocabulary.names_staff(words.at(at + 1))
+    })?;
+    let range = name_at(words, at + 1, &|_| false);
+    if range.is_empty() {
+        return None;
+    }
+    let text = written(words, &range);
+    let span = words.span(range.clone());
+    words.take(at..range.end);
+    Some(Heard {
+        value: SpokenName {
+            text,
+            spelled: false,
+        },
+        confidence: Confidence::Sure,
+        span,
+    })
+}
+
 /// "For my son Leo", "on behalf of Ann": that it is for another, and the name if there is one.
 pub(super) fn for_somebody(
     words: &mut Words<'_>,

@@ -54,10 +54,53 @@ pub(in crate::language) fn date(date: NaiveDate, today: NaiveDate) -> String {
 }
 
 pub(in crate::language) fn time(time: NaiveTime) -> String {
+    let (clock, part) = clock(time);
+    match part {
+        "" => clock,
+        part => format!("{} {part}", bare(&clock)),
+    }
+}
+
+pub(in crate::language) fn times(times: &[NaiveTime], join: Join) -> String {
+    let clocks: Vec<_> = times.iter().map(|time| clock(*time)).collect();
+    let said: Vec<String> = (0..)
+        .zip(times)
+        .map(|(index, time)| {
+            let (clock, part) = &clocks[index];
+            let next = clocks.get(index + 1).map(|(_, part)| part);
+            // "Six or half past six in the evening": said with the last of those that share it.
+            if !part.is_empty() && next == Some(part) {
+                bare(clock).to_owned()
+            } else {
+                self::time(*time)
+            }
+        })
+        .collect();
+    list(&said, join)
+}
+
+pub(in crate::language) fn opening(from: NaiveTime, until: NaiveTime) -> (String, String) {
+    let by_day = (5..=12).contains(&from.hour()) && until.hour() >= 12;
+    if by_day {
+        (
+            bare(&clock(from).0).to_owned(),
+            bare(&clock(until).0).to_owned(),
+        )
+    } else {
+        (time(from), time(until))
+    }
+}
+
+fn bare(clock: &str) -> &str {
+    clock.trim_end_matches(" o'clock")
+}
+
+/// The hand and the part of the day; no part where the hour needs none.
+fn clock(time: NaiveTime) -> (String, &'static str) {
     let (hour, minute) = (time.hour(), time.minute());
     match (hour, minute) {
-        (0, 0) => return "midnight".to_owned(),
-        (12, 0) => return "noon".to_owned(),
+        (0, 0) => return ("midnight".to_owned(), ""),
+        (12, 0) => return ("noon".to_owned(), ""),
         _ => {}
     }
     let name = |hour: u32| {
@@ -77,12 +120,13 @@ pub(in crate::language) fn time(time: NaiveTime) -> String {
     };
     // Nine to five needs no word for the part of the day; what lies outside could be either half.
     let part = match hour {
-        5..=8 => " in the morning",
-        9..=16 => return clock,
-        17..=20 => " in the evening",
-        _ => " at night",
+        1..=8 => "in the morning",
+        9..=16 => "",
+        17 => "in the afternoon",
+        18..=20 => "in the evening",
+        _ => "at night",
     };
-    format!("{}{part}", clock.trim_end_matches(" o'clock"))
+    (clock, part)
 }
 
 pub(in crate::language) fn date_time(when: NaiveDateTime, today: NaiveDate) -> String {
@@ -251,7 +295,9 @@ mod tests {
             (7, 0, "seven in the morning"),
             (8, 30, "half past eight in the morning"),
             (19, 0, "seven in the evening"),
-            (17, 45, "quarter to six in the evening"),
+            (17, 45, "quarter to six in the afternoon"),
+            (1, 30, "half past one in the morning"),
+            (18, 0, "six in the evening"),
             (22, 15, "quarter past ten at night"),
             (23, 45, "quarter to twelve at night"),
         ] {
@@ -264,6 +310,29 @@ mod tests {
         assert_eq!(
             date_time(when, day(2026, 11, 17)),
             "Tuesday the 24th at half past two"
+        );
+    }
+
+    #[test]
+    fn the_part_of_the_day_is_said_once_for_all() {
+        let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        let said = |list: &[NaiveTime]| times(list, Join::Or);
+        assert_eq!(
+            said(&[at(18, 0), at(18, 30), at(20, 0)]),
+            "six, half past six or eight in the evening"
+        );
+        assert_eq!(
+            said(&[at(16, 0), at(17, 0)]),
+            "four o'clock or five in the afternoon"
+        );
+        assert_eq!(
+            said(&[at(17, 0), at(17, 30), at(18, 0)]),
+            "five, half past five in the afternoon or six in the evening"
+        );
+        assert_eq!(opening(at(9, 0), at(18, 0)), ("nine".into(), "six".into()));
+        assert_eq!(
+            opening(at(18, 0), at(4, 0)),
+            ("six in the evening".into(), "four in the morning".into())
         );
     }
 

@@ -166,6 +166,7 @@ async fn a_node_that_takes_over_is_told_what_is_held_and_what_was_done() {
         let to = Move {
             starts_at: monday(11, 0),
             staff: StaffWish::Same,
+            certainty: None,
         };
         let key = proposal(2);
         let moved = desk

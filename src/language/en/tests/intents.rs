@@ -109,6 +109,15 @@ fn the_talk_itself_is_steered() {
 }
 
 #[test]
+fn asking_for_one_of_the_staff_on_the_line_books_nobody() {
+    let heard = hear(Asked::Nothing, "can I speak to Maria please");
+    assert_eq!(intents(&heard), "TalkToPerson");
+    assert_eq!(heard.staff, None);
+    let heard = hear(Asked::Nothing, "can I see Maria tomorrow");
+    assert!(heard.staff.is_some());
+}
+
+#[test]
 fn offers_are_compared() {
     let picking = |text: &str| intents(&hear(Asked::PickOffer, text));
     check(

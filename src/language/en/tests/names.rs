@@ -153,6 +153,35 @@ fn a_letter_corrects_a_name() {
 }
 
 #[test]
+fn a_name_after_for_is_somebody_else_once_the_caller_is_known() {
+    let known = |said: &str| {
+        let heard = hear_with(said, |context: &mut Context<'static>| {
+            context.name = Some("Nora");
+        });
+        short(heard.for_name.as_ref(), text)
+    };
+    check(
+        &[
+            ("a beard trim for Tim on Thursday at ten", "Tim"),
+            ("a haircut for Nora", "-"),
+            ("an appointment for Maria tomorrow", "-"),
+            ("a haircut for Thursday", "-"),
+        ],
+        known,
+    );
+    let unknown = hear(Asked::Nothing, "a haircut for Nora tomorrow");
+    assert_eq!(short(unknown.name.as_ref(), text), "Nora");
+    assert_eq!(unknown.for_name, None);
+}
+
+#[test]
+fn whom_they_want_to_see_is_not_who_they_are() {
+    let heard = hear(Asked::Name, "with Tom");
+    assert_eq!(heard.name, None);
+    assert!(heard.staff.is_some());
+}
+
+#[test]
 fn somebody_else_may_be_booked_for() {
     let for_name = |said: &str| {
         let heard = hear(Asked::Nothing, said);
