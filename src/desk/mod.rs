@@ -1,7 +1,7 @@
 //! The use cases: what a receptionist does. Each is one method of [`Desk`], in a file of its own, and one transaction.
 //!
-//! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of calls or
-//! of calendars; what must happen outside the database is a job, written in the same transaction.
+//! Every door (phone, API, dashboard) comes in here, so no rule holds at one door only. The desk knows nothing of HTTP, of how a call
+//! goes, or of calendars; what must happen outside the database is a job, written in the same transaction.
 
 mod absences;
 mod api_keys;
