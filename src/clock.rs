@@ -16,6 +16,8 @@ pub struct Clock(Hand);
 #[derive(Debug, Clone)]
 enum Hand {
     System,
+    /// The system's clock, so many microseconds off. Ids and chance stay the system's.
+    Shifted(Arc<AtomicI64>),
     /// Microseconds since 1970 that move only when told to, and how many numbers were drawn so far.
     Held {
         micros: Arc<AtomicI64>,
@@ -28,6 +30,13 @@ impl Clock {
         Self(Hand::System)
     }
 
+    /// A clock that shows another time and goes on from there, for trying things on a day of one's choice.
+    pub fn set_to(at: DateTime<Utc>) -> Self {
+        let off = at - Self::system().now();
+        let micros = off.num_microseconds().unwrap_or(0);
+        Self(Hand::Shifted(Arc::new(AtomicI64::new(micros))))
+    }
+
     /// A clock that stands still, and draws the same numbers in each run.
     pub fn held_at(at: DateTime<Utc>) -> Self {
         Self(Hand::Held {
@@ -36,9 +45,9 @@ impl Clock {
         })
     }
 
-    /// Moves a held clock; the system's goes by itself.
+    /// Moves a clock that was set or is held; the system's can't be moved.
     pub fn advance(&self, by: Duration) {
-        if let Hand::Held { micros, .. } = &self.0 {
+        if let Hand::Held { micros, .. } | Hand::Shifted(micros) = &self.0 {
             micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
         }
     }
@@ -46,14 +55,11 @@ impl Clock {
     /// To the microsecond, because that is what both databases keep.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the one now() of the house"
-            )]
-            Hand::System => {
-                let now = Utc::now();
-                now.duration_trunc(TimeDelta::microseconds(1))
-                    .unwrap_or(now)
+            Hand::System => system_now(),
+            Hand::Shifted(micros) => {
+                let off = Duration::microseconds(micros.load(Ordering::Relaxed));
+                let now = system_now();
+                now.checked_add_signed(off).unwrap_or(now)
             }
             Hand::Held { micros, .. } => {
                 DateTime::from_timestamp_micros(micros.load(Ordering::Relaxed)).unwrap_or_default()
@@ -65,7 +71,7 @@ impl Clock {
     pub fn id(&self) -> Uuid {
         match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "this is the one maker of ids")]
-            Hand::System => Uuid::now_v7(),
+            Hand::System | Hand::Shifted(_) => Uuid::now_v7(),
             Hand::Held { drawn, .. } => {
                 let count = drawn.fetch_add(1, Ordering::Relaxed);
                 let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
@@ -84,7 +90,7 @@ impl Clock {
                 clippy::disallowed_methods,
                 reason = "this is the one source of randomness"
             )]
-            Hand::System => rand::rng().fill_bytes(&mut bytes),
+            Hand::System | Hand::Shifted(_) => rand::rng().fill_bytes(&mut bytes),
             Hand::Held { drawn, .. } => {
                 StdRng::seed_from_u64(drawn.fetch_add(1, Ordering::Relaxed)).fill_bytes(&mut bytes);
             }
@@ -98,6 +104,16 @@ impl Clock {
     }
 }
 
+fn system_now() -> DateTime<Utc> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one now() of the house"
+    )]
+    let now = Utc::now();
+    now.duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +125,16 @@ mod tests {
         assert_eq!(clock.now(), start);
         clock.advance(Duration::seconds(90));
         assert_eq!(clock.now(), start + Duration::seconds(90));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_goes_on_and_can_be_moved_and_its_ids_are_its_own() {
+        let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let clock = Clock::set_to(start);
+        assert!((start..start + Duration::hours(1)).contains(&clock.now()));
+        clock.advance(Duration::days(2));
+        assert!(clock.now() >= start + Duration::days(2));
+        assert_ne!(Clock::set_to(start).id(), Clock::set_to(start).id());
     }
 
     #[test]

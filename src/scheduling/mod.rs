@@ -36,4 +36,5 @@ pub use check::{Refusal, Who, check};
 pub use diary::{Busy, BusyKind, Diary, House, Need};
 pub use fair::{fair, fair_slots};
 pub use nearest::nearest;
+pub use presence::is_open;
 pub use slots::{FreeStart, free_slots, free_slots_of_all, free_starts};

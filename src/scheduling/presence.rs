@@ -2,10 +2,31 @@
 //!
 //! It must not know about bookings.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::{Diary, House, zone::Calendar};
+use super::{
+    Diary, House,
+    zone::{Calendar, wall_time},
+};
 use crate::domain::{Closure, Interval, Leave, TimeSpan};
+
+/// Whether the business itself is open at this instant, whoever works then.
+pub fn is_open(house: &House, at: DateTime<Utc>) -> bool {
+    let today = wall_time(house.zone, at).date();
+    let calendar = Calendar::around(house.zone, today, today);
+    let covers = |stretch: Interval| (stretch.from()..stretch.until()).contains(&at);
+    let is_closed = house
+        .closures
+        .iter()
+        .any(|closure| closed(&calendar, closure).any(covers));
+    let is_within = |day: NaiveDate| {
+        let spans = house.hours.on(day.weekday()).iter();
+        spans
+            .filter_map(|span| calendar.span(day, *span))
+            .any(covers)
+    };
+    !is_closed && calendar.days().any(is_within)
+}
 
 /// Working hours; spans that touch, also across midnight, are one.
 pub(super) fn working(calendar: &Calendar, house: &House, diary: &Diary) -> Vec<Interval> {

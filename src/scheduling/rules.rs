@@ -7,10 +7,10 @@ use super::{
     BusyKind::{Block, Booking},
     Need, Refusal,
     Who::{Customer, Owner},
-    free_slots,
+    free_slots, is_open,
     sample::{Sample, every_day},
 };
-use crate::domain::{Interval, Line, WeeklyHours};
+use crate::domain::{Interval, Line, Policies, WeeklyHours};
 
 /// Open 09:00-12:00 on every day of March 2026, asked on the first.
 fn mornings() -> Sample {
@@ -294,4 +294,20 @@ fn a_range_from_the_beginning_to_the_end_of_time_is_cut_to_the_horizon() {
     let house = sample.house(&policies);
     let slots = free_slots(&house, &sample.diary, &sample.need, &ever, sample.now);
     assert_eq!(slots.len(), 6);
+}
+
+#[test]
+fn a_business_is_open_within_its_hours_also_past_midnight_and_on_no_closed_day() {
+    let mut sample = Sample::new(Berlin, &["09:00-12:00", "22:00-02:00"], "2026-03-01 00:00");
+    sample.close("2026-03-05", "2026-03-05", false);
+    let open = |at: &str| {
+        let policies = Policies::default();
+        is_open(&sample.house(&policies), sample.at(at))
+    };
+    for at in ["2026-03-03 09:00", "2026-03-03 11:59", "2026-03-04 01:30"] {
+        assert!(open(at), "{at}");
+    }
+    for at in ["2026-03-03 08:59", "2026-03-03 12:00", "2026-03-04 02:00", "2026-03-05 10:00"] {
+        assert!(!open(at), "{at}");
+    }
 }
