@@ -16,6 +16,8 @@ pub struct SlotQuery {
     pub service_id: ServiceId,
     /// Without one, anyone who does the service.
     pub staff_id: Option<StaffId>,
+    /// Anyone but this person.
+    pub not_staff_id: Option<StaffId>,
     /// When the appointment may start.
     pub starts: Interval,
     /// A booking that is not in the way: the one that is being moved, or the asker's own hold.
@@ -77,6 +79,10 @@ impl Desk {
             but_not: [query.but_not, None],
             now,
         };
-        diaries::open(&mut self.db.read().await?, &question).await
+        let mut diaries = diaries::open(&mut self.db.read().await?, &question).await?;
+        diaries
+            .staff
+            .retain(|diary| Some(diary.staff_id) != query.not_staff_id);
+        Ok(diaries)
     }
 }

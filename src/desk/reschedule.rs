@@ -83,6 +83,10 @@ impl Desk {
         must_be_at(&before, target.version)?;
         must_be_open(&before)?;
 
+        if let Some(claim) = target.call {
+            // What the call keeps is kept for this booking, and must not stand in its way.
+            store::bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
+        }
         let diaries = diaries::open(&mut tx, &question).await?;
         in_time(&before, &diaries.business, now, who)?;
         let slot = self.choose(&diaries, to.starts_at, now, who)?;

@@ -373,3 +373,33 @@ async fn once_a_call_is_taken_over_what_it_did_is_settled() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_call_keeps_does_not_stand_in_the_way_of_its_move() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let call = house.ring().await;
+        let (desk, who) = (&house.desk, Who::Customer);
+        let ten = house.cut_at(monday(10, 0));
+        let booked = desk.book(house.by, &ten, who, None).await.unwrap();
+        let booked = booked.booking;
+        let kept = HoldRequest {
+            call: Some(call),
+            ..house.hold_at(monday(14, 0))
+        };
+        let kept = desk.hold(house.by, &kept, who).await.unwrap();
+        let target = Target {
+            id: booked.id,
+            version: None,
+            call: Some(call),
+        };
+        let to = Move {
+            starts_at: kept.starts_at,
+            staff: StaffWish::Same,
+        };
+        let moved = desk.reschedule(house.by, target, to, who, None).await;
+        assert_eq!(moved.unwrap().booking.starts_at, monday(14, 0));
+        assert!(!desk.release_hold(house.by, kept.id, None).await.unwrap());
+    })
+    .await;
+}

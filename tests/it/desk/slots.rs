@@ -14,6 +14,7 @@ fn today(house: &House) -> SlotQuery {
     SlotQuery {
         service_id: house.cut,
         staff_id: Some(house.anna),
+        not_staff_id: None,
         starts: Interval::new(monday(0, 0), monday(23, 0)).unwrap(),
         but_not: None,
     }
@@ -102,6 +103,22 @@ async fn the_nearest_times_are_offered_for_one_that_is_taken() {
                 .iter()
                 .any(|slot| (slot.starts_at - monday(12, 0)).abs() <= Duration::hours(1))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn anyone_but_one_person_is_everybody_else() {
+    on_each_engine(async |test| {
+        let house = House::build(&test.db).await;
+        let query = SlotQuery {
+            staff_id: None,
+            not_staff_id: Some(house.anna),
+            ..today(&house)
+        };
+        let starts = house.desk.find_slots(house.by, &query).await.unwrap();
+        assert!(!starts.is_empty());
+        assert!(starts.iter().all(|start| start.staff == [house.ben]));
     })
     .await;
 }
