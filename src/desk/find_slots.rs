@@ -11,13 +11,13 @@ use crate::{
     scheduling::{self, FreeStart, Slot},
 };
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SlotQuery {
     pub service_id: ServiceId,
     /// Without one, anyone who does the service.
     pub staff_id: Option<StaffId>,
-    /// Anyone but this person.
-    pub not_staff_id: Option<StaffId>,
+    /// Anyone but these people.
+    pub not_staff_ids: Vec<StaffId>,
     /// When the appointment may start.
     pub starts: Interval,
     /// A booking that is not in the way: the one that is being moved, or the asker's own hold.
@@ -82,7 +82,7 @@ impl Desk {
         let mut diaries = diaries::open(&mut self.db.read().await?, &question).await?;
         diaries
             .staff
-            .retain(|diary| Some(diary.staff_id) != query.not_staff_id);
+            .retain(|diary| !query.not_staff_ids.contains(&diary.staff_id));
         Ok(diaries)
     }
 }

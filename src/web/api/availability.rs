@@ -85,7 +85,7 @@ async fn free(
     let query = SlotQuery {
         service_id: question.service_id,
         staff_id: question.staff_id,
-        not_staff_id: None,
+        not_staff_ids: Vec::new(),
         starts: range(&app, question.from, question.until)?,
         but_not: question.but_not,
     };
@@ -167,7 +167,7 @@ async fn nearest(
     let query = SlotQuery {
         service_id: wish.service_id,
         staff_id: wish.staff_id,
-        not_staff_id: None,
+        not_staff_ids: Vec::new(),
         starts: range(&app, Some(from), Some(until))?,
         but_not: wish.but_not,
     };

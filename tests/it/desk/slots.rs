@@ -14,7 +14,7 @@ fn today(house: &House) -> SlotQuery {
     SlotQuery {
         service_id: house.cut,
         staff_id: Some(house.anna),
-        not_staff_id: None,
+        not_staff_ids: Vec::new(),
         starts: Interval::new(monday(0, 0), monday(23, 0)).unwrap(),
         but_not: None,
     }
@@ -113,7 +113,7 @@ async fn anyone_but_one_person_is_everybody_else() {
         let house = House::build(&test.db).await;
         let query = SlotQuery {
             staff_id: None,
-            not_staff_id: Some(house.anna),
+            not_staff_ids: vec![house.anna],
             ..today(&house)
         };
         let starts = house.desk.find_slots(house.by, &query).await.unwrap();
