@@ -8,12 +8,16 @@ pub mod action;
 pub mod briefing;
 mod dialogue;
 pub mod draft;
+pub mod driver;
 pub mod event;
+mod journal;
 pub mod lines;
+pub mod live;
 pub mod machine;
 pub mod playback;
 pub mod rehearsal;
 pub mod replay;
+pub mod snapshot;
 pub mod timer;
 pub mod turn;
 

@@ -9,6 +9,7 @@
 
 mod calendar;
 pub mod context;
+mod country;
 mod en;
 pub mod meaning;
 pub mod phone;
@@ -16,6 +17,7 @@ pub mod say;
 pub mod vocabulary;
 
 pub use context::{Asked, Context, Country, Offer, Tongue};
+pub use country::{country_of_number, country_of_zone};
 pub use meaning::{
     Answer, Choice, Clock, Confidence, Dates, DayPart, Heard, Intent, Manner, Meaning, PhoneHeard,
     ServiceHeard, Span, SpokenName, StaffHeard, Times,

@@ -77,7 +77,7 @@ const BELOW: &[(&str, &[&str])] = &[
 ];
 
 /// Files of `call` that reach the world. All others in it are its pure half.
-const CALL_ASYNC: &[&str] = &["driver", "journal", "replay", "live"];
+const CALL_ASYNC: &[&str] = &["driver", "journal", "live", "snapshot"];
 
 const PURE: &[&str] = &["domain", "scheduling", "language", "audio", "call::machine"];
 

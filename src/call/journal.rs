@@ -1,0 +1,253 @@
+//! Writes down what happens in a call, off the path of sound.
+//!
+//! One writer per call, because its order, its right to write and its troubles are that call's alone: a call whose writes
+//! fail holds up no other. The writer gathers what comes in and writes it in one go, every second or every [`BATCH`]
+//! entries, or at once when somebody is about to change the world and asks for a flush.
+//!
+//! When the database is slow or away, the call goes on and entries wait in a bounded queue; what needs a flush fails, and
+//! the caller is told. When the queue is full the journal has a gap: from then on every flush fails, because the call could
+//! not be rebuilt from it.
+//!
+//! It must not know what the entries mean.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+
+use super::{live::Counted, replay::Step};
+use crate::{
+    desk::{By, Desk, Error},
+    domain::{CallClaim, JournalEntry, Turn},
+};
+
+/// Written in one go.
+const BATCH: usize = 128;
+/// Nothing waits longer than this to be written, while the database answers.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Between two tries while it does not.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Some minutes of talk. More than this unwritten, and the journal has a gap.
+const MOST_WAITING: usize = 1024;
+/// How long whoever waits for a flush is kept waiting.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the end of a call may take to be written.
+const LAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was noted is not on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the journal could not be written")]
+pub(super) struct Unwritten;
+
+#[derive(Debug)]
+enum Note {
+    Entry(JournalEntry),
+    Turn(Turn),
+    Flush(oneshot::Sender<Result<(), Unwritten>>),
+}
+
+#[derive(Debug)]
+pub(super) struct Journal {
+    flusher: Flusher,
+    next: u64,
+    taken_over: CancellationToken,
+    writer: AbortOnDropHandle<Result<(), Unwritten>>,
+}
+
+/// Waits for a journal to be on disk.
+#[derive(Debug, Clone)]
+pub(super) struct Flusher {
+    queue: mpsc::Sender<Note>,
+    has_gap: Arc<AtomicBool>,
+}
+
+impl Journal {
+    /// The first entry gets the number `next`.
+    pub(super) fn start(desk: Desk, by: By, claim: CallClaim, next: u64, counted: Counted) -> Self {
+        let (queue, notes) = mpsc::channel(MOST_WAITING);
+        let taken_over = CancellationToken::new();
+        let writer = Writer {
+            desk,
+            by,
+            claim,
+            entries: Vec::new(),
+            turns: Vec::new(),
+            flushes: Vec::new(),
+            taken_over: taken_over.clone(),
+            _counted: counted,
+        };
+        Self {
+            flusher: Flusher {
+                queue,
+                has_gap: Arc::default(),
+            },
+            next,
+            taken_over,
+            writer: AbortOnDropHandle::new(tokio::spawn(writer.run(notes))),
+        }
+    }
+
+    /// Never waits.
+    pub(super) fn note(&mut self, step: &Step) {
+        let number = self.next;
+        self.next += 1;
+        let at_ms = step.at.0;
+        let noted = serde_json::to_string(step).is_ok_and(|body| {
+            self.put(Note::Entry(JournalEntry {
+                number,
+                at_ms,
+                body,
+            }))
+        });
+        if !noted && !self.flusher.has_gap.swap(true, Ordering::Relaxed) {
+            tracing::error!("a call's journal has a gap: the database did not keep up");
+        }
+    }
+
+    /// A line of the transcript. One that finds no room is lost, and the entries that it was made from are not.
+    pub(super) fn turn(&mut self, turn: Turn) {
+        self.put(Note::Turn(turn));
+    }
+
+    pub(super) fn flusher(&self) -> Flusher {
+        self.flusher.clone()
+    }
+
+    /// Rings when somebody else has the call, and nothing more of ours will be written.
+    pub(super) fn taken_over(&self) -> &CancellationToken {
+        &self.taken_over
+    }
+
+    /// Writes what is left.
+    pub(super) async fn close(self) -> Result<(), Unwritten> {
+        let Self {
+            flusher, writer, ..
+        } = self;
+        drop(flusher);
+        match timeout(LAST_PATIENCE, writer).await {
+            Ok(Ok(written)) => written,
+            Ok(Err(_)) | Err(_) => Err(Unwritten),
+        }
+    }
+
+    fn put(&self, note: Note) -> bool {
+        self.flusher.queue.try_send(note).is_ok()
+    }
+}
+
+impl Flusher {
+    /// Resolves when everything noted before is on disk.
+    pub(super) async fn flush(&self) -> Result<(), Unwritten> {
+        if self.has_gap.load(Ordering::Relaxed) {
+            return Err(Unwritten);
+        }
+        let (written, answer) = oneshot::channel();
+        let flush = async {
+            self.queue
+                .send(Note::Flush(written))
+                .await
+                .map_err(|_| Unwritten)?;
+            answer.await.map_err(|_| Unwritten)?
+        };
+        timeout(PATIENCE, flush).await.map_err(|_| Unwritten)?
+    }
+}
+
+struct Writer {
+    desk: Desk,
+    by: By,
+    claim: CallClaim,
+    entries: Vec<JournalEntry>,
+    turns: Vec<Turn>,
+    flushes: Vec<oneshot::Sender<Result<(), Unwritten>>>,
+    taken_over: CancellationToken,
+    _counted: Counted,
+}
+
+impl Writer {
+    async fn run(mut self, mut notes: mpsc::Receiver<Note>) -> Result<(), Unwritten> {
+        loop {
+            let open = self.gather(&mut notes).await;
+            let written = self.write().await;
+            for flush in self.flushes.drain(..) {
+                // Whoever asked may have given up.
+                let _ = flush.send(written);
+            }
+            match written {
+                Ok(()) if !open => return Ok(()),
+                Err(Unwritten) if self.taken_over.is_cancelled() => return Err(Unwritten),
+                Err(Unwritten) => sleep(PAUSE).await,
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// Takes what comes until it is time to write; false if nothing comes any more.
+    async fn gather(&mut self, notes: &mut mpsc::Receiver<Note>) -> bool {
+        let mut open = true;
+        if self.entries.is_empty() && self.turns.is_empty() {
+            match notes.recv().await {
+                Some(note) => self.take(note),
+                None => return false,
+            }
+        }
+        let more = async {
+            while self.entries.len() < BATCH && self.flushes.is_empty() {
+                match notes.recv().await {
+                    Some(note) => self.take(note),
+                    None => return false,
+                }
+            }
+            true
+        };
+        if let Ok(more) = timeout(INTERVAL, more).await {
+            open = more;
+        }
+        open
+    }
+
+    fn take(&mut self, note: Note) {
+        match note {
+            Note::Entry(entry) => self.entries.push(entry),
+            Note::Turn(turn) => self.turns.push(turn),
+            Note::Flush(written) => self.flushes.push(written),
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), Unwritten> {
+        let written = self.try_write().await;
+        written.map_err(|error| {
+            if matches!(error, Error::CallTakenOver) {
+                tracing::info!("another node has the call");
+                self.taken_over.cancel();
+            } else {
+                tracing::warn!(%error, "a call's journal waits for the database");
+            }
+            Unwritten
+        })
+    }
+
+    async fn try_write(&mut self) -> Result<(), Error> {
+        let Self {
+            desk, by, claim, ..
+        } = self;
+        if !self.entries.is_empty() {
+            desk.write_journal(*by, *claim, &self.entries).await?;
+            self.entries.clear();
+        }
+        if !self.turns.is_empty() {
+            desk.write_turns(*by, *claim, &self.turns).await?;
+            self.turns.clear();
+        }
+        Ok(())
+    }
+}
