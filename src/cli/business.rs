@@ -35,6 +35,30 @@ pub(super) async fn chosen(db: &Db, named: Option<BusinessId>) -> anyhow::Result
     }
 }
 
+/// The one that was named by its id or by what it is called, or the only one there is.
+pub(super) async fn called(db: &Db, named: Option<&str>) -> anyhow::Result<BusinessId> {
+    const MOST: u32 = 10_000;
+    let Some(text) = named else {
+        return chosen(db, None).await;
+    };
+    if let Ok(id) = text.parse() {
+        return chosen(db, Some(id)).await;
+    }
+    let mut reader = db.read().await?;
+    let mut found = Vec::new();
+    for id in businesses::ids(&mut reader, None, MOST).await? {
+        let business = businesses::get(&mut reader, id).await?;
+        if business.is_some_and(|business| business.name.to_lowercase() == text.to_lowercase()) {
+            found.push(id);
+        }
+    }
+    match *found {
+        [only] => Ok(only),
+        [] => bail!("no business is called `{text}`"),
+        _ => bail!("several businesses are called `{text}`; say which with --business ID"),
+    }
+}
+
 pub(super) fn name(text: &str) -> Result<Name, Invalid> {
     Name::new(text)
 }

@@ -9,6 +9,7 @@ mod openapi;
 mod replay;
 mod seed;
 mod serve;
+mod talk;
 mod user;
 
 use std::{
@@ -51,6 +52,8 @@ enum Command {
     Openapi,
     /// Play recorded calls again, and show what comes out differently
     Replay(replay::Options),
+    /// Make a call in the terminal, with yourself or a script as the caller
+    Talk(talk::Options),
     /// Let people log in
     #[command(subcommand)]
     User(user::Command),
@@ -88,6 +91,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Health => health::run(&config).await?,
         Command::Openapi => openapi::run()?,
         Command::Replay(options) => return replay::run(&options),
+        Command::Talk(options) => talk::run(&config, &options).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }

@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     desk::{By, Desk, Invitation},
     domain::{Actor, Email, Name, Role},
-    store::Db,
+    store::{Db, businesses},
 };
 
 #[derive(Debug, Args)]
@@ -54,8 +54,23 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
     Ok(())
 }
 
+/// On this machine alone, so that whoever tries the program has somebody to call.
+pub(super) async fn plant_demo_if_empty(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    let is_empty = businesses::ids(&mut db.read().await?, None, 1)
+        .await?
+        .is_empty();
+    if is_empty && config.is_local() {
+        plant_demo(config, db, clock).await?;
+    }
+    Ok(())
+}
+
 /// The demo business, and where only this machine reaches the server, someone who may log in to it. Their password is shown this once.
-pub(super) async fn plant_demo(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
+async fn plant_demo(config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
     let demo = Demo::read(clock)?;
     let name = &demo.business.name;
     if !demo.plant(db).await? {

@@ -6,13 +6,8 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{say, seed::plant_demo};
-use crate::{
-    app::App,
-    clock::Clock,
-    config::Config,
-    store::{Db, businesses},
-};
+use super::{say, seed::plant_demo_if_empty};
+use crate::{app::App, clock::Clock, config::Config};
 
 pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     let stop = stop_signal()?;
@@ -25,20 +20,13 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     // Port 0 asks for any free one; from here on it is known which.
     config.listen = listener.local_addr()?;
     let app = App::start(config, Clock::system()).await?;
-    if app.config.is_local() && is_empty(&app.db).await? {
-        plant_demo(&app.config, &app.db, &app.clock).await?;
-    }
+    plant_demo_if_empty(&app.config, &app.db, &app.clock).await?;
     say(format_args!("Ringbook answers on {}", app.public_url))?;
     say(format_args!(
         "The API is explained on {}",
         app.public_url.join("/docs")
     ))?;
     app.serve(listener, stop).await
-}
-
-async fn is_empty(db: &Db) -> anyhow::Result<bool> {
-    let mut reader = db.read().await?;
-    Ok(businesses::ids(&mut reader, None, 1).await?.is_empty())
 }
 
 /// Ends at the first SIGTERM (a platform that moves us) or SIGINT (Ctrl-C).

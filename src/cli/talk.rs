@@ -1,0 +1,262 @@
+//! `ringbook talk`: a call in the terminal, with a person or a script as the caller, over the real desk.
+//!
+//! Only what the caller types and sees is its business. The call is the same as over a telephone.
+
+mod input;
+mod report;
+mod screen;
+mod typed;
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use clap::Args;
+use screen::Screen;
+use tokio::signal::unix::{SignalKind, signal};
+use typed::Typed;
+
+use super::{business, seed::plant_demo_if_empty};
+use crate::{
+    app,
+    call::{
+        action::{Action, Who},
+        driver::{CallClock, Driver, Ended, Ground, Line, Scripted},
+        event::Event,
+        lines::Lines,
+        live::Live,
+        machine::Call,
+        rehearsal::Caller,
+        timer::Ms,
+        turn::Pauses,
+    },
+    clock::Clock,
+    config::Config,
+    desk::{By, Desk, NewCall},
+    domain::{Actor, Business, CallChannel, PhoneNumber},
+    providers::Registry,
+};
+
+/// The number that is called from if nobody says another: one that belongs to nobody.
+const SOMEBODY: &str = "+14155550134";
+/// How long people take for a letter.
+const LETTER: u64 = 60;
+
+/// Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.
+///
+/// Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks
+/// interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:
+///
+///   any words     the caller says them
+///   #123          presses these keys of the telephone (0 to 9, * and #)
+///   /silence      says nothing until the agent speaks up
+///   /cough        makes a sound without words
+///   /over WORDS   says the words while the agent is talking
+///   /hangup       hangs up
+///   # words       a note for the reader; does nothing
+///
+/// A script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up at the
+/// end.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Options {
+    /// Which business answers: its name or id [default: the only one]
+    #[arg(long, value_name = "NAME|ID")]
+    business: Option<String>,
+
+    /// The number you call from, or `withheld`
+    #[arg(long, value_name = "NUMBER", default_value = SOMEBODY, value_parser = number)]
+    caller: Calling,
+
+    /// When the call is: `2026-03-02 14:30` as the business's clock shows it, or a time with its offset
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+
+    /// Play this script; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+
+    /// Write the call's journal here, for `ringbook replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// How many times as fast as people talk
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=60))]
+    speed: u8,
+}
+
+/// Where a call comes from; nothing where the number is withheld.
+#[derive(Debug, Clone)]
+struct Calling(Option<PhoneNumber>);
+
+fn number(text: &str) -> Result<Calling, crate::domain::Invalid> {
+    if text == "withheld" {
+        return Ok(Calling(None));
+    }
+    PhoneNumber::new(text).map(|number| Calling(Some(number)))
+}
+
+pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
+    let script = match script_of(options)? {
+        Some(text) => Some(input::script(&text)?),
+        None => None,
+    };
+    let lines = Lines::english().context("the agent's lines can't be used")?;
+    let db = app::open(config).await?;
+    plant_demo_if_empty(config, &db, &Clock::system()).await?;
+    let id = business::called(&db, options.business.as_deref()).await?;
+    let house = By {
+        business_id: id,
+        actor: Actor::SYSTEM,
+    };
+    let business = Desk::new(db.clone(), Clock::system())
+        .business(house)
+        .await?;
+    let clock = match &options.now {
+        Some(text) => Clock::set_to(time(text, business.zone)?),
+        None if script.is_some() => Clock::set_to(Clock::system().now()),
+        None => Clock::system(),
+    };
+    let desk = Desk::new(db.clone(), clock.clone());
+    let ground = Ground {
+        desk: desk.clone(),
+        providers: Registry::new(desk.clone()),
+        lines: Arc::new(lines),
+        pauses: Pauses::default(),
+        patience: Duration::from_secs(2),
+    };
+    let new = NewCall {
+        channel: CallChannel::Terminal,
+        caller: options.caller.0.clone(),
+        dialled: None,
+        outside_id: None,
+        started_at: clock.now(),
+    };
+    greet(&business, options, &clock, script.is_some());
+    let live = Live::new(1);
+    let beginning = ground.begin(&live, id, new).await?;
+    let claim = beginning.claim;
+    let ended = match script {
+        Some(turns) => {
+            let line = Told {
+                line: Scripted::new(Caller::new(turns)),
+                screen: Screen::new(),
+            };
+            let clock = CallClock::virtual_beside(clock);
+            Driver::new(&ground, beginning, line, clock).run().await
+        }
+        None => {
+            let interrupt = signal(SignalKind::interrupt()).context("Ctrl-C can't be heard")?;
+            let clock = CallClock::real();
+            let letter = Ms(LETTER / u64::from(options.speed));
+            let line = Typed::new(clock.clone(), letter, interrupt);
+            Driver::new(&ground, beginning, line, clock).run().await
+        }
+    };
+    if ended == Ended::Gone {
+        bail!("the call was taken over by another node");
+    }
+    report::print(&desk, &business, claim).await?;
+    if let Some(file) = &options.record {
+        report::record(&desk, house, claim, file).await?;
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// What is piped in is a script: nobody is there to wait for.
+fn script_of(options: &Options) -> anyhow::Result<Option<String>> {
+    match options.script.as_deref() {
+        Some(file) if file != Path::new("-") => fs::read_to_string(file)
+            .map(Some)
+            .with_context(|| format!("{} can't be read", file.display())),
+        None if io::stdin().is_terminal() => Ok(None),
+        _ => {
+            let mut text = String::new();
+            io::stdin()
+                .read_to_string(&mut text)
+                .context("standard input can't be read as text")?;
+            Ok(Some(text))
+        }
+    }
+}
+
+fn time(text: &str, zone: Tz) -> anyhow::Result<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(at.to_utc());
+    }
+    let local = text.replacen('T', " ", 1);
+    let local = NaiveDateTime::parse_from_str(&local, "%Y-%m-%d %H:%M")
+        .with_context(|| format!("`{text}` is no time; write one like `2026-03-02 14:30`"))?;
+    let at = zone.from_local_datetime(&local).earliest();
+    Ok(at
+        .with_context(|| format!("the clocks of {zone} never show {text}"))?
+        .to_utc())
+}
+
+fn greet(business: &Business, options: &Options, clock: &Clock, scripted: bool) {
+    let mut screen = Screen::new();
+    let now = clock.now().with_timezone(&business.zone);
+    let from = options.caller.0.as_ref();
+    let from = from.map_or_else(|| "a withheld number".to_owned(), ToString::to_string);
+    screen.aside(&format!(
+        "{}, {} ({}). You call from {from}.",
+        business.name,
+        now.format("%A %-d %B %Y, %H:%M"),
+        business.zone,
+    ));
+    if !scripted {
+        screen.aside(
+            "Type what you say and press Enter. Enter alone skips ahead, Ctrl-D hangs up, `--help` tells the rest.\n",
+        );
+    }
+}
+
+/// A line whose talk is shown as it was heard.
+#[derive(Debug)]
+struct Told<L> {
+    line: L,
+    screen: Screen,
+}
+
+impl<L: Line> Line for Told<L> {
+    fn take(&mut self, at: Ms, action: &Action) {
+        match action {
+            Action::Transcript {
+                who: Who::Agent,
+                text,
+            } => self.screen.agent_said(text),
+            Action::Transcript {
+                who: Who::Caller,
+                text,
+            } => self.screen.caller_said(text),
+            Action::Finish {
+                heard: Some(text), ..
+            } => self.screen.agent_said(text),
+            Action::Transfer { number, .. } => self
+                .screen
+                .aside(&format!("(the call would ring at {number} now)")),
+            _ => {}
+        }
+        self.line.take(at, action);
+    }
+
+    fn settled(&mut self, at: Ms, call: &Call) {
+        self.line.settled(at, call);
+    }
+
+    fn deadline(&self) -> Option<Ms> {
+        self.line.deadline()
+    }
+
+    fn fire(&mut self, at: Ms) -> Option<Event> {
+        self.line.fire(at)
+    }
+}
