@@ -35,7 +35,9 @@ const BATCH: usize = 128;
 /// Nothing waits longer than this to be written, while the database answers.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Between two tries while it does not.
-const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(250);
+/// So often the end of a call is tried to be written.
+const LAST_TRIES: u32 = 3;
 /// Some minutes of talk. More than this unwritten, and the journal has a gap.
 const MOST_WAITING: usize = 1024;
 /// How long whoever waits for a flush is kept waiting.
@@ -83,6 +85,7 @@ impl Journal {
             turns: Vec::new(),
             flushes: Vec::new(),
             taken_over: taken_over.clone(),
+            failing: false,
             _counted: counted,
         };
         Self {
@@ -170,13 +173,17 @@ struct Writer {
     turns: Vec<Turn>,
     flushes: Vec<oneshot::Sender<Result<(), Unwritten>>>,
     taken_over: CancellationToken,
+    /// The last write failed, and the log has it.
+    failing: bool,
     _counted: Counted,
 }
 
 impl Writer {
     async fn run(mut self, mut notes: mpsc::Receiver<Note>) -> Result<(), Unwritten> {
+        let mut last_tries = 0;
         loop {
             let open = self.gather(&mut notes).await;
+            last_tries += u32::from(!open);
             let written = self.write().await;
             for flush in self.flushes.drain(..) {
                 // Whoever asked may have given up.
@@ -184,7 +191,9 @@ impl Writer {
             }
             match written {
                 Ok(()) if !open => return Ok(()),
-                Err(Unwritten) if self.taken_over.is_cancelled() => return Err(Unwritten),
+                Err(Unwritten) if self.taken_over.is_cancelled() || last_tries >= LAST_TRIES => {
+                    return Err(Unwritten);
+                }
                 Err(Unwritten) => sleep(PAUSE).await,
                 Ok(()) => {}
             }
@@ -225,11 +234,12 @@ impl Writer {
 
     async fn write(&mut self) -> Result<(), Unwritten> {
         let written = self.try_write().await;
+        let failed_before = std::mem::replace(&mut self.failing, written.is_err());
         written.map_err(|error| {
             if matches!(error, Error::CallTakenOver) {
                 tracing::info!("another node has the call");
                 self.taken_over.cancel();
-            } else {
+            } else if !failed_before {
                 tracing::warn!(%error, "a call's journal waits for the database");
             }
             Unwritten

@@ -1,15 +1,25 @@
 //! Calls over a real database: a caller who acts by a script, in virtual time, and the desk that books.
 
 mod booking;
+mod ending;
+mod journal;
+mod trouble;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use ringbook::{
     call::{
-        driver::{CallClock, Driver, Ended, Ground, Scripted},
+        action::Action,
+        driver::{Beginning, CallClock, Driver, Ended, Ground, Line, Scripted},
+        event::Event,
         lines::Lines,
-        live::Live,
+        live::{Leftovers, Live},
+        machine::Call,
         rehearsal::{Act, Caller, Turn, When},
+        timer::Ms,
         turn::Pauses,
     },
     clock::Clock,
@@ -66,13 +76,21 @@ impl Exchange {
         number: &str,
         turns: Vec<Turn>,
     ) -> (CallClaim, Driver<Scripted>) {
+        let beginning = self.begin(number).await;
+        let line = Scripted::new(Caller::new(turns));
+        (beginning.claim, self.drive(beginning, line))
+    }
+
+    pub(crate) async fn begin(&self, number: &str) -> Beginning {
         let business = self.house.by.business_id;
         let new = self.incoming(number);
-        let beginning = self.ground.begin(&self.live, business, new).await.unwrap();
-        let claim = beginning.claim;
+        let begun = self.ground.begin(&self.live, business, new).await;
+        begun.unwrap()
+    }
+
+    pub(crate) fn drive<L: Line>(&self, beginning: Beginning, line: L) -> Driver<L> {
         let clock = CallClock::virtual_beside(self.house.clock.clone());
-        let line = Scripted::new(Caller::new(turns));
-        (claim, Driver::new(&self.ground, beginning, line, clock))
+        Driver::new(&self.ground, beginning, line, clock)
     }
 
     /// Somebody calls, says this one after the other, and hangs up if nobody else did.
@@ -98,8 +116,12 @@ impl Exchange {
             .collect()
     }
 
-    pub(crate) fn by(&self, claim: CallClaim) -> By {
-        By::call(self.house.by.business_id, claim.call)
+    /// Nothing of any call is left in this process, and no time is kept for this one.
+    pub(crate) async fn is_clean_after(&self, claim: CallClaim) {
+        assert_eq!(self.live.leftovers(), Leftovers::default());
+        let by = By::call(self.house.by.business_id, claim.call);
+        let state = self.house.desk.call_state(by, claim).await.unwrap();
+        assert_eq!(state.holds, []);
     }
 }
 
@@ -123,4 +145,50 @@ pub(crate) fn script(lines: &[&str]) -> Vec<Turn> {
         .map(|line| says(line))
         .chain([hangs_up()])
         .collect()
+}
+
+/// A line that is listened to: told of every action before the line does it.
+pub(crate) struct Tapped<F> {
+    line: Scripted,
+    hear: F,
+}
+
+impl<F: FnMut(&Action) + Send> Tapped<F> {
+    pub(crate) fn new(turns: Vec<Turn>, hear: F) -> Self {
+        let line = Scripted::new(Caller::new(turns));
+        Self { line, hear }
+    }
+}
+
+impl<F: FnMut(&Action) + Send> Line for Tapped<F> {
+    fn take(&mut self, at: Ms, action: &Action) {
+        (self.hear)(action);
+        self.line.take(at, action);
+    }
+
+    fn settled(&mut self, at: Ms, call: &Call) {
+        self.line.settled(at, call);
+    }
+
+    fn deadline(&self) -> Option<Ms> {
+        self.line.deadline()
+    }
+
+    fn fire(&mut self, at: Ms) -> Option<Event> {
+        self.line.fire(at)
+    }
+}
+
+/// Everything the agent says, for whoever holds the other end.
+pub(crate) fn ear() -> (Arc<Mutex<String>>, impl FnMut(&Action) + Send) {
+    let said = Arc::new(Mutex::new(String::new()));
+    let ear = Arc::clone(&said);
+    let hear = move |action: &Action| {
+        if let Action::Say { text, .. } = action {
+            let mut said = ear.lock().unwrap();
+            said.push_str(text);
+            said.push('\n');
+        }
+    };
+    (said, hear)
 }
