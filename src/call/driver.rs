@@ -11,7 +11,7 @@ mod transcript;
 mod work;
 mod works;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub use self::{
     clock::CallClock,
@@ -42,8 +42,6 @@ pub struct Ground {
     pub providers: Registry,
     pub lines: Arc<Lines>,
     pub pauses: Pauses,
-    /// What a provider may take to say whether a time is free, while a caller waits.
-    pub patience: Duration,
 }
 
 /// A call that may begin.
@@ -151,7 +149,6 @@ impl<L: Line> Driver<L> {
             providers,
             lines,
             pauses,
-            patience,
         } = ground.clone();
         let Beginning {
             business,
@@ -172,7 +169,6 @@ impl<L: Line> Driver<L> {
                 not_by_phone: started.business.switches.not_by_phone.as_slice().into(),
                 claim,
                 caller: started.caller.clone(),
-                patience,
                 last_asked: None,
             },
             works: Works::default(),

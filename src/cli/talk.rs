@@ -12,7 +12,6 @@ use std::{
     io::{self, IsTerminal, Read},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -41,7 +40,6 @@ use crate::{
     config::Config,
     desk::{By, Desk, NewCall},
     domain::{Actor, Business, CallChannel, PhoneNumber},
-    providers::Registry,
 };
 
 /// The number that is called from if nobody says another: one that belongs to nobody.
@@ -127,10 +125,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
     let desk = Desk::new(db.clone(), clock.clone());
     let ground = Ground {
         desk: desk.clone(),
-        providers: Registry::new(desk.clone()),
+        providers: app::providers(desk.clone(), config),
         lines: Arc::new(lines),
         pauses: Pauses::default(),
-        patience: Duration::from_secs(2),
     };
     let new = NewCall {
         channel: CallChannel::Terminal,

@@ -13,11 +13,13 @@ use crate::{
     store,
 };
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TimeQuestion {
     pub service_id: ServiceId,
     /// Without one, anyone who does the service.
     pub staff_id: Option<StaffId>,
+    /// Anyone but these people.
+    pub not_staff_ids: Vec<StaffId>,
     pub starts_at: DateTime<Utc>,
     /// The booking that is being moved; it is not in its own way.
     pub moving: Option<BookingId>,
@@ -63,13 +65,17 @@ impl Desk {
             now,
         };
         // Most times that are asked for are free, and one start is a far smaller question than a fortnight.
-        let diaries = diaries::open(&mut reader, &question).await?;
+        let diaries = diaries::open(&mut reader, &question)
+            .await?
+            .without(&asked.not_staff_ids);
         let why = match diaries.pick(asked.starts_at, now, asked.who, turn) {
             Ok(slot) => return Ok(TimeAnswer::Free(slot.staff_id)),
             Err(refusal) => why(refusal.as_ref()),
         };
         question.starts = around(asked.starts_at)?;
-        let diaries = diaries::open(&mut reader, &question).await?;
+        let diaries = diaries::open(&mut reader, &question)
+            .await?
+            .without(&asked.not_staff_ids);
         let house = diaries.house();
         let starts = scheduling::free_starts(
             &house,

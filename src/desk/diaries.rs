@@ -36,6 +36,12 @@ pub(super) struct Diaries {
 }
 
 impl Diaries {
+    /// As if these people did not do the service.
+    pub(super) fn without(mut self, people: &[StaffId]) -> Self {
+        self.staff.retain(|diary| !people.contains(&diary.staff_id));
+        self
+    }
+
     pub(super) fn house(&self) -> House<'_> {
         House {
             zone: self.business.zone,

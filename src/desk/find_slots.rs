@@ -79,10 +79,7 @@ impl Desk {
             but_not: [query.but_not, None],
             now,
         };
-        let mut diaries = diaries::open(&mut self.db.read().await?, &question).await?;
-        diaries
-            .staff
-            .retain(|diary| !query.not_staff_ids.contains(&diary.staff_id));
-        Ok(diaries)
+        let diaries = diaries::open(&mut self.db.read().await?, &question).await?;
+        Ok(diaries.without(&query.not_staff_ids))
     }
 }

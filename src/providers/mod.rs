@@ -53,6 +53,8 @@ pub struct Ask {
     pub service: ServiceId,
     /// Without one, anyone who does the service.
     pub staff: Option<StaffId>,
+    /// Anyone but these people.
+    pub not_staff: Vec<StaffId>,
     pub starts_at: DateTime<Utc>,
     /// The booking that is to be moved there; it is not in its own way.
     pub moving: Option<BookingId>,

@@ -20,6 +20,7 @@ impl Native {
         let question = TimeQuestion {
             service_id: ask.service,
             staff_id: ask.staff,
+            not_staff_ids: ask.not_staff.clone(),
             starts_at: ask.starts_at,
             moving: ask.moving,
             call: ask.call.map(|claim| claim.call),

@@ -1,20 +1,21 @@
 //! What a provider has a say in: whether a time is free, booking it, and moving a booking there.
 //!
-//! It is asked under a deadline of ours, whatever its own is, because a caller is waiting. Here nobody knows what providers
-//! there are.
+//! It is asked when a time is named, and again right before it is written: minutes may lie between, in which a caller spells
+//! a name. Here nobody knows what providers there are, nor how long they may take.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::time::timeout;
 
-use super::work::{Counter, Result, instant, refusal, slot};
+use super::work::{Counter, Result, refusal, slot};
 use crate::{
     call::{
         draft::StaffWish,
         event::{self, Event, ProposalId, Refused, Slot, WorkId},
     },
     desk::{self, BookRequest, Certainty, CustomerRef, Move, StaffWish as MoveTo},
-    domain::{BookingId, BookingStatus, Name, OnUnknown, PhoneNumber, ServiceId, Source, StaffId},
-    providers::{self, Ask, Availability, BookingIntent, Busy},
+    domain::{BookingId, BookingStatus, Name, PhoneNumber, ServiceId, Source, StaffId, WhyBusy},
+    providers::{Ask, Availability, Permit},
     scheduling::Who,
 };
 
@@ -43,19 +44,13 @@ impl Counter {
         moving: Option<BookingId>,
     ) -> Event {
         let ask = self.ask(service, who, starts_at, moving);
-        let (provider, _) = self.providers.of(&self.business);
-        let answer = match timeout(self.patience, provider.check_availability(&ask)).await {
-            Ok(Availability::Free { staff }) => event::Availability::Free { staff },
-            Ok(Availability::Busy { why, alternatives }) => event::Availability::Busy {
+        let answer = match self.providers.check(&ask).await {
+            Availability::Free { staff } => event::Availability::Free { staff },
+            Availability::Busy { why, alternatives } => event::Availability::Busy {
                 why: why_busy(why),
-                alternatives: alternatives.into_iter().map(slot).collect(),
+                alternatives: slots(alternatives),
             },
-            Ok(Availability::Unknown { staff, .. }) => event::Availability::Unknown { staff },
-            Err(_) => {
-                tracing::warn!("a provider did not say in time whether a time is free");
-                let staff = self.free_by_our_book(service, who, starts_at, moving).await;
-                event::Availability::Unknown { staff }
-            }
+            Availability::Unknown { staff, .. } => event::Availability::Unknown { staff },
         };
         Event::Availability { id, answer }
     }
@@ -71,12 +66,18 @@ impl Counter {
             name,
             for_other,
         } = wanted;
-        let key = self.key(proposal)?;
-        let Some(certainty) = self.certainty(service, slot).await else {
-            return Ok(refused(id, Refused::Unknown, Vec::new()));
+        let refused = |why, alternatives| Event::BookRefused {
+            id,
+            why,
+            alternatives,
         };
+        let key = self.key(proposal)?;
         let Some(customer) = self.customer(phone, name.clone())? else {
-            return Ok(refused(id, Refused::Rules, Vec::new()));
+            return Ok(refused(Refused::Rules, Vec::new()));
+        };
+        let certainty = match self.may_write(service, slot, None).await {
+            Ok(certainty) => certainty,
+            Err((why, alternatives)) => return Ok(refused(why, alternatives)),
         };
         let request = BookRequest {
             service_id: service,
@@ -102,7 +103,7 @@ impl Counter {
             },
             Err(error) => {
                 let why = refusal(error)?;
-                refused(id, why, self.others(why, service, slot).await)
+                refused(why, self.others(why, service, slot).await)
             }
         })
     }
@@ -114,10 +115,24 @@ impl Counter {
         booking: BookingId,
         slot: Slot,
     ) -> Result<Event> {
+        let refused = |why, alternatives| Event::RescheduleRefused {
+            id,
+            why,
+            alternatives,
+        };
         let key = self.key(proposal)?;
+        let service = match self.desk.booking(self.by(), booking).await {
+            Ok(found) => found.service_id,
+            Err(error) => return Ok(refused(refusal(error)?, Vec::new())),
+        };
+        let certainty = match self.may_write(service, slot, Some(booking)).await {
+            Ok(certainty) => certainty,
+            Err((why, alternatives)) => return Ok(refused(why, alternatives)),
+        };
         let to = Move {
             starts_at: slot.starts_at,
             staff: MoveTo::This(slot.staff),
+            certainty: Some(certainty),
         };
         let target = self.target(booking);
         let done = self
@@ -131,18 +146,24 @@ impl Counter {
             },
             Err(error) => {
                 let why = refusal(error)?;
-                let moved = self.desk.booking(self.by(), booking).await;
-                let alternatives = match moved {
-                    Ok(moved) => self.others(why, moved.service_id, slot).await,
-                    Err(_) => Vec::new(),
-                };
-                Event::RescheduleRefused {
-                    id,
-                    why,
-                    alternatives,
-                }
+                refused(why, self.others(why, service, slot).await)
             }
         })
+    }
+
+    /// What the provider, and the owner's policy where it does not know, say to a booking at this time.
+    async fn may_write(
+        &self,
+        service: ServiceId,
+        slot: Slot,
+        moving: Option<BookingId>,
+    ) -> Result<Certainty, (Refused, Vec<Slot>)> {
+        let ask = self.ask(service, StaffWish::Is(slot.staff), slot.starts_at, moving);
+        match self.providers.before_writing(&ask, None).await {
+            Permit::Book(certainty) => Ok(certainty),
+            Permit::Busy { alternatives, .. } => Err((Refused::SlotTaken, slots(alternatives))),
+            Permit::Closed => Err((Refused::Unknown, Vec::new())),
+        }
     }
 
     /// Other times help where the time was lost, and nowhere else.
@@ -180,65 +201,46 @@ impl Counter {
         starts_at: DateTime<Utc>,
         moving: Option<BookingId>,
     ) -> Ask {
+        let (staff, not_staff) = self.people(who);
         Ask {
-            business: self.business.id,
+            business: Arc::clone(&self.business),
             service,
-            who: match who {
-                StaffWish::Anyone => providers::StaffWish::Anyone,
-                StaffWish::Is(staff) => providers::StaffWish::Is(staff),
-                StaffWish::AnyoneBut(staff) => providers::StaffWish::AnyoneBut(staff),
-            },
+            staff,
+            not_staff,
             starts_at,
             moving,
             call: Some(self.claim),
+            who: Who::Customer,
         }
     }
 
-    /// How sure the provider is of a booking; nothing if it is not to be made. One that does not say is one that does not know.
-    async fn certainty(&self, service: ServiceId, slot: Slot) -> Option<Certainty> {
-        let ask = self.ask(service, StaffWish::Is(slot.staff), slot.starts_at, None);
-        let (provider, _) = self.providers.of(&self.business);
-        match timeout(self.patience, provider.create_booking(&ask)).await {
-            Ok(BookingIntent::Confirmed) => Some(Certainty::Confirmed),
-            Ok(BookingIntent::Tentative) => Some(Certainty::Tentative),
-            Err(_) => match self.business.policies.on_unknown {
-                OnUnknown::Open => Some(Certainty::Unverified),
-                OnUnknown::Hold => Some(Certainty::Tentative),
-                OnUnknown::Closed => None,
-            },
-        }
-    }
-
-    /// Who is free as far as we know ourselves, when a provider does not say.
-    async fn free_by_our_book(
-        &self,
-        service: ServiceId,
-        who: StaffWish,
-        starts_at: DateTime<Utc>,
-        moving: Option<BookingId>,
-    ) -> Option<StaffId> {
-        let query = self.query(service, who, instant(starts_at)?, moving);
-        let free = self.nearest(&query, starts_at, 1).await.ok()?;
-        free.first().map(|slot| slot.staff)
+    /// Who may be booked, and who not. Nobody is whom the owner does not let callers book.
+    pub(super) fn people(&self, who: StaffWish) -> (Option<StaffId>, Vec<StaffId>) {
+        let mut not_staff = self.not_by_phone.to_vec();
+        let staff = match who {
+            StaffWish::Anyone => None,
+            StaffWish::Is(staff) => Some(staff),
+            StaffWish::AnyoneBut(staff) => {
+                not_staff.push(staff);
+                None
+            }
+        };
+        (staff, not_staff)
     }
 }
 
-fn why_busy(why: Busy) -> event::Busy {
+fn slots(slots: Vec<crate::scheduling::Slot>) -> Vec<Slot> {
+    slots.into_iter().map(slot).collect()
+}
+
+fn why_busy(why: WhyBusy) -> event::Busy {
     match why {
-        Busy::Taken => event::Busy::Taken,
-        Busy::ClosedDay => event::Busy::ClosedDay,
-        Busy::OutsideHours => event::Busy::OutsideHours,
-        Busy::StaffAway => event::Busy::StaffAway,
-        Busy::TooSoon => event::Busy::TooSoon,
-        Busy::TooFar => event::Busy::TooFar,
-        Busy::Past => event::Busy::Past,
-    }
-}
-
-fn refused(id: WorkId, why: Refused, alternatives: Vec<Slot>) -> Event {
-    Event::BookRefused {
-        id,
-        why,
-        alternatives,
+        WhyBusy::Taken => event::Busy::Taken,
+        WhyBusy::ClosedDay => event::Busy::ClosedDay,
+        WhyBusy::OutsideHours => event::Busy::OutsideHours,
+        WhyBusy::StaffAway => event::Busy::StaffAway,
+        WhyBusy::TooSoon => event::Busy::TooSoon,
+        WhyBusy::TooFar => event::Busy::TooFar,
+        WhyBusy::Past => event::Busy::Past,
     }
 }

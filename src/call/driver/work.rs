@@ -3,7 +3,7 @@
 //! What could not be done is [`Event::Failed`], never "free" and never "nothing found". It must not know when the machine
 //! asks, nor what the caller hears of the answer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -61,12 +61,10 @@ pub(super) struct Counter {
     pub(super) not_by_phone: Arc<[StaffId]>,
     /// The number they call from.
     pub(super) caller: Option<PhoneNumber>,
-    /// What a provider may take to say whether a time is free.
-    pub(super) patience: Duration,
     pub(super) last_asked: Option<LastAsked>,
 }
 
-pub(super) type Result<T> = std::result::Result<T, desk::Error>;
+pub(super) type Result<T, E = desk::Error> = std::result::Result<T, E>;
 
 impl Counter {
     /// What is offered in place of a lost time keeps to what was asked for last.
@@ -205,23 +203,14 @@ impl Counter {
         Ok(found)
     }
 
-    /// Nobody is offered whom the owner does not let callers book.
-    pub(super) fn query(
+    fn query(
         &self,
         service: ServiceId,
         who: StaffWish,
         starts: Interval,
         moving: Option<BookingId>,
     ) -> SlotQuery {
-        let mut not_staff_ids = self.not_by_phone.to_vec();
-        let staff_id = match who {
-            StaffWish::Anyone => None,
-            StaffWish::Is(staff) => Some(staff),
-            StaffWish::AnyoneBut(staff) => {
-                not_staff_ids.push(staff);
-                None
-            }
-        };
+        let (staff_id, not_staff_ids) = self.people(who);
         SlotQuery {
             service_id: service,
             staff_id,

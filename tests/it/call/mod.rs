@@ -5,10 +5,7 @@ mod ending;
 mod journal;
 mod trouble;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use ringbook::{
     call::{
@@ -51,7 +48,6 @@ impl Exchange {
             providers: Registry::new(house.desk.clone()),
             lines: Arc::new(Lines::english().unwrap()),
             pauses: Pauses::default(),
-            patience: Duration::from_secs(2),
         };
         Self {
             house,

@@ -396,6 +396,7 @@ async fn what_a_call_keeps_does_not_stand_in_the_way_of_its_move() {
         let to = Move {
             starts_at: kept.starts_at,
             staff: StaffWish::Same,
+            certainty: None,
         };
         let moved = desk.reschedule(house.by, target, to, who, None).await;
         assert_eq!(moved.unwrap().booking.starts_at, monday(14, 0));

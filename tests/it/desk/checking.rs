@@ -17,6 +17,7 @@ fn about(house: &House, starts_at: DateTime<Utc>) -> TimeQuestion {
     TimeQuestion {
         service_id: house.cut,
         staff_id: Some(house.anna),
+        not_staff_ids: Vec::new(),
         starts_at,
         moving: None,
         call: None,

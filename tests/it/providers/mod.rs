@@ -62,6 +62,7 @@ impl Calendar {
             business: Arc::new(self.house.desk.business(self.house.by).await.unwrap()),
             service: self.house.cut,
             staff: Some(self.house.anna),
+            not_staff: Vec::new(),
             starts_at,
             moving: None,
             call: None,
