@@ -97,6 +97,7 @@ async fn measure(url: &str, rows: u64, staff: u32, days: &[i64]) {
         let query = SlotQuery {
             service_id: service,
             staff_id: None,
+            not_staff_ids: Vec::new(),
             starts: Interval::new(now, now + TimeDelta::days(days)).unwrap(),
             but_not: None,
         };

@@ -27,12 +27,12 @@ use crate::{
     app,
     call::{
         action::{Action, Who},
-        driver::{CallClock, Driver, Ended, Ground, Line, Scripted},
+        driver::{Beginning, CallClock, Driver, Ended, Ground, Line, Scripted},
         event::Event,
         lines::Lines,
         live::Live,
         machine::Call,
-        rehearsal::Caller,
+        rehearsal::{Caller, Turn},
         timer::Ms,
         turn::Pauses,
     },
@@ -86,7 +86,7 @@ pub(super) struct Options {
     record: Option<PathBuf>,
 
     /// How many times as fast as people talk
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=60))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=60))]
     speed: u8,
 }
 
@@ -137,27 +137,13 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
         started_at: clock.now(),
     };
     greet(&business, options, &clock, script.is_some());
-    let live = Live::new(1);
-    let beginning = ground.begin(&live, id, new).await?;
+    let beginning = ground.begin(&Live::new(1), id, new).await?;
     let claim = beginning.claim;
-    let ended = match script {
-        Some(turns) => {
-            let line = Told {
-                line: Scripted::new(Caller::new(turns)),
-                screen: Screen::new(),
-            };
-            let clock = CallClock::virtual_beside(clock);
-            Driver::new(&ground, beginning, line, clock).run().await
-        }
-        None => {
-            let interrupt = signal(SignalKind::interrupt()).context("Ctrl-C can't be heard")?;
-            let clock = CallClock::real();
-            let letter = Ms(LETTER / u64::from(options.speed));
-            let line = Typed::new(clock.clone(), letter, interrupt);
-            Driver::new(&ground, beginning, line, clock).run().await
-        }
+    let driven = match script {
+        Some(turns) => Box::pin(play(&ground, beginning, turns, clock)).await,
+        None => Box::pin(listen(&ground, beginning, options.speed)).await?,
     };
-    if ended == Ended::Gone {
+    if driven == Ended::Gone {
         bail!("the call was taken over by another node");
     }
     report::print(&desk, &business, claim).await?;
@@ -166,6 +152,25 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
     }
     db.close().await;
     Ok(())
+}
+
+/// As fast as it can be.
+async fn play(ground: &Ground, beginning: Beginning, turns: Vec<Turn>, wall: Clock) -> Ended {
+    let line = Told {
+        line: Scripted::new(Caller::new(turns)),
+        screen: Screen::new(),
+    };
+    let clock = CallClock::virtual_beside(wall);
+    Driver::new(ground, beginning, line, clock).run().await
+}
+
+/// To a person, as time passes.
+async fn listen(ground: &Ground, beginning: Beginning, speed: u8) -> anyhow::Result<Ended> {
+    let interrupt = signal(SignalKind::interrupt()).context("Ctrl-C can't be heard")?;
+    let clock = CallClock::real();
+    let letter = Ms(LETTER / u64::from(speed));
+    let line = Typed::new(clock.clone(), letter, interrupt);
+    Ok(Driver::new(ground, beginning, line, clock).run().await)
 }
 
 /// What is piped in is a script: nobody is there to wait for.
@@ -229,14 +234,14 @@ impl<L: Line> Line for Told<L> {
             Action::Transcript {
                 who: Who::Agent,
                 text,
+            }
+            | Action::Finish {
+                heard: Some(text), ..
             } => self.screen.agent_said(text),
             Action::Transcript {
                 who: Who::Caller,
                 text,
             } => self.screen.caller_said(text),
-            Action::Finish {
-                heard: Some(text), ..
-            } => self.screen.agent_said(text),
             Action::Transfer { number, .. } => self
                 .screen
                 .aside(&format!("(the call would ring at {number} now)")),

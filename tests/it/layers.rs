@@ -76,8 +76,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ("domain", &[]),
 ];
 
-/// Files of `call` that reach the world. All others in it are its pure half.
-const CALL_ASYNC: &[&str] = &["driver", "journal", "live", "snapshot"];
+/// Parts of `call` that reach the world, or play one (`replay`). All others in it are its pure half.
+const CALL_ASYNC: &[&str] = &["driver", "journal", "live", "replay", "snapshot"];
 
 const PURE: &[&str] = &["domain", "scheduling", "language", "audio", "call::machine"];
 

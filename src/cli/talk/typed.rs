@@ -167,16 +167,12 @@ impl Line for Typed {
             typed = self.input.recv() => typed,
             _ = self.interrupt.recv() => None,
         };
-        match typed {
-            Some(text) => {
-                self.was_typed(&text);
-                None
-            }
-            None => {
-                self.hung_up = true;
-                Some(Event::HungUp)
-            }
+        if let Some(text) = typed {
+            self.was_typed(&text);
+            return None;
         }
+        self.hung_up = true;
+        Some(Event::HungUp)
     }
 }
 

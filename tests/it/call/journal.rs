@@ -146,7 +146,7 @@ async fn a_call_killed_in_the_middle_of_a_booking_has_on_disk_that_it_was_asked_
         let (exchange, gate) = gated(Exchange::build(&test.db).await).await;
         let (claim, driver) = exchange.call(CALLER, script(BOOKS)).await;
         tokio::select! {
-            ended = driver.run() => panic!("the call came to an end: {ended:?}"),
+            ended = Box::pin(driver.run()) => panic!("the call came to an end: {ended:?}"),
             reached = gate.reached.acquire() => reached.unwrap().forget(),
         }
         let journal = exchange.journal(claim).await;
@@ -166,7 +166,7 @@ async fn a_node_that_lost_its_call_to_another_books_nothing_and_leaves_the_call_
         let (exchange, gate) = gated(Exchange::build(&test.db).await).await;
         let (claim, driver) = exchange.call(CALLER, script(BOOKS)).await;
         let desk = exchange.house.desk.clone();
-        let (ended, written) = tokio::join!(driver.run(), async {
+        let (ended, written) = tokio::join!(Box::pin(driver.run()), async {
             gate.reached.acquire().await.unwrap().forget();
             let taken = desk.take_over_call(exchange.house.by, claim.call).await;
             assert_eq!(taken.unwrap().epoch, 2);

@@ -92,7 +92,7 @@ impl Exchange {
     /// Somebody calls, says this one after the other, and hangs up if nobody else did.
     pub(crate) async fn rings(&self, number: &str, says: &[&str]) -> (CallClaim, Ended) {
         let (claim, driver) = self.call(number, script(says)).await;
-        (claim, driver.run().await)
+        (claim, Box::pin(driver.run()).await)
     }
 
     pub(crate) async fn bookings(&self) -> Vec<Booking> {
@@ -106,10 +106,13 @@ impl Exchange {
     pub(crate) async fn heard(&self, claim: CallClaim) -> String {
         let desk = &self.house.desk;
         let turns = desk.transcript(self.house.by, claim.call).await.unwrap();
-        turns
-            .into_iter()
-            .map(|turn| format!("{}: {}\n", turn.speaker, turn.text))
-            .collect()
+        let told = turns
+            .iter()
+            .map(|turn| format!("{}: {}", turn.speaker, turn.text));
+        told.collect::<Vec<_>>().join(
+            "
+",
+        )
     }
 
     /// Nothing of any call is left in this process, and no time is kept for this one.
