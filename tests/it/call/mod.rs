@@ -3,6 +3,7 @@
 mod booking;
 mod ending;
 mod journal;
+mod talk;
 mod trouble;
 
 use std::sync::{Arc, Mutex};
