@@ -14,6 +14,7 @@ use crate::{
     config::{Config, PublicUrl, SecretKey},
     desk::Desk,
     jobs::{self, Worker},
+    notify::{Console, Post, Wording},
     providers::Registry,
     store::{Connect, Db},
     web,
@@ -27,6 +28,7 @@ pub struct App {
     pub secret: SecretKey,
     pub clock: Clock,
     pub db: Db,
+    pub post: Post,
 }
 
 impl App {
@@ -34,6 +36,10 @@ impl App {
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let public_url = config.public_url()?;
         let secret = config.secret(&clock.random())?;
+        let post = Post {
+            sender: Arc::new(Console),
+            wording: Arc::new(Wording::english()?),
+        };
         let db = open(&config).await?;
         Ok(Self {
             config: Arc::new(config),
@@ -41,6 +47,7 @@ impl App {
             secret,
             clock,
             db,
+            post,
         })
     }
 
@@ -48,6 +55,8 @@ impl App {
         let context = jobs::Context {
             db: self.db.clone(),
             clock: self.clock.clone(),
+            providers: self.providers(),
+            post: self.post.clone(),
         };
         Worker::new(context, jobs::Settings::default())
     }

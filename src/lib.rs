@@ -9,6 +9,7 @@ pub mod desk;
 pub mod domain;
 pub mod jobs;
 pub mod language;
+pub mod notify;
 pub mod providers;
 pub mod scheduling;
 pub mod store;

@@ -10,6 +10,8 @@ mod table;
 
 pub use table::Line;
 
+use crate::language::template::Template;
+
 /// A folder of lines, as `(name, text)`.
 type Files<'a> = &'a [(&'a str, &'a str)];
 
@@ -52,16 +54,6 @@ pub struct LineFault {
 /// Every line in every wording, checked.
 #[derive(Debug, Clone, Default)]
 pub struct Lines(Vec<Vec<Arc<Template>>>);
-
-#[derive(Debug, PartialEq, Eq)]
-struct Template(Vec<Part>);
-
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    /// Goes in here by name.
-    Value(&'static str),
-}
 
 impl Lines {
     pub fn english() -> Result<Self, LineFault> {
@@ -113,7 +105,7 @@ impl Lines {
                 let line = current.ok_or_else(|| {
                     fault("a wording stands under the name of its line, like `## greeting`".into())
                 })?;
-                let template = Template::parse(line, wording.trim()).map_err(fault)?;
+                let template = Template::parse(line.blanks(), wording.trim()).map_err(fault)?;
                 self.0[line as usize].push(Arc::new(template));
             }
         }
@@ -139,7 +131,7 @@ impl Lines {
                 .iter()
                 .enumerate()
                 .map(|(index, wording)| {
-                    Template::parse(line, wording.trim())
+                    Template::parse(line.blanks(), wording.trim())
                         .map(Arc::new)
                         .map_err(|problem| fault(index + 1, problem))
                 })
@@ -158,84 +150,6 @@ impl Lines {
             Some(template) => template.fill(values),
             None => String::new(),
         }
-    }
-}
-
-impl Template {
-    fn parse(line: Line, wording: &str) -> Result<Self, String> {
-        if wording.is_empty() {
-            return Err(format!("a wording of `{line}` is empty"));
-        }
-        let mut parts = Vec::new();
-        let mut rest = wording;
-        while let Some(open) = rest.find('{') {
-            let (text, from) = rest.split_at(open);
-            let close = from.find('}').ok_or("a `{` is never closed")?;
-            let name = &from[1..close];
-            let value = line.value(name).ok_or_else(|| {
-                format!(
-                    "`{line}` knows no {{{name}}}; it knows {}",
-                    line.values_in_words()
-                )
-            })?;
-            if !text.is_empty() {
-                parts.push(Part::Text(text.to_owned()));
-            }
-            parts.push(Part::Value(value));
-            rest = &from[close + 1..];
-        }
-        if rest.contains('}') {
-            return Err("a `}` was never opened".to_owned());
-        }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
-        }
-        let missing = line
-            .must()
-            .iter()
-            .find(|must| !parts.contains(&Part::Value(must)));
-        match missing {
-            Some(must) => Err(format!("a wording of `{line}` must say {{{must}}}")),
-            None => Ok(Self(parts)),
-        }
-    }
-
-    /// A value may be empty; no double space or space before a full stop is left where it would have been.
-    fn fill(&self, values: &[(&str, &str)]) -> String {
-        let mut filled = String::with_capacity(96);
-        for part in &self.0 {
-            let text = match part {
-                Part::Text(text) => text.as_str(),
-                Part::Value(name) => values
-                    .iter()
-                    .find(|(known, _)| known == name)
-                    .map_or("", |(_, value)| value),
-            };
-            append(&mut filled, text);
-        }
-        filled.truncate(filled.trim_end().len());
-        filled
-    }
-}
-
-fn append(filled: &mut String, text: &str) {
-    let joins_at_space = filled.is_empty() || filled.ends_with(' ');
-    let text = if joins_at_space {
-        text.trim_start_matches(' ')
-    } else {
-        text
-    };
-    if text.starts_with(['.', ',', '?', '!', ';', ':']) {
-        filled.truncate(filled.trim_end().len());
-        // "Dr." at the end of a sentence brings its own full stop.
-        let text = if filled.ends_with('.') {
-            text.strip_prefix('.').unwrap_or(text)
-        } else {
-            text
-        };
-        filled.push_str(text);
-    } else {
-        filled.push_str(text);
     }
 }
 
@@ -285,18 +199,6 @@ mod tests {
         let lines = Lines::english().unwrap();
         let first = lines.fill(Line::AskPhone, 0, &[]);
         assert_ne!(first, lines.fill(Line::AskPhone, 1, &[]));
-    }
-
-    #[test]
-    fn an_empty_value_leaves_no_gap() {
-        let template = Template::parse(Line::Booking, "{service} {with} on {when} {for}.").unwrap();
-        let values = [
-            ("service", "Haircut"),
-            ("with", ""),
-            ("when", "Tuesday"),
-            ("for", ""),
-        ];
-        assert_eq!(template.fill(&values), "Haircut on Tuesday.");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Desk, Done, Error, Key, NewCustomer, Result, audit,
+    By, Desk, Done, Error, Key, NewCustomer, Result,
+    after::{self, Happened},
+    audit,
     calls::must_own,
     checks,
     diaries::{self, Diaries, Question},
@@ -32,6 +34,8 @@ pub struct BookRequest {
     pub for_name: Option<Name>,
     pub notes: Option<Note>,
     pub source: Source,
+    /// Asked again, the calendar may answer otherwise; it is still the same request.
+    #[serde(skip)]
     pub certainty: Certainty,
     /// The hold that becomes this booking. One that has expired does no harm, as long as the time is still free.
     pub hold: Option<BookingId>,
@@ -140,6 +144,16 @@ impl Desk {
         }
         let booking = write(&mut tx, by.business_id, booking, held, now).await?;
         audit::write(&mut tx, by, &self.clock, Action::Booked, None, &booking).await?;
+        let business = &diaries.business;
+        after::enqueue(
+            &mut tx,
+            &self.clock,
+            by,
+            business,
+            &booking,
+            Happened::Booked,
+        )
+        .await?;
         once.remember(&mut tx, by, &self.clock, &booking).await?;
         tx.commit().await?;
         Ok(Done::now(booking))

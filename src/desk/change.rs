@@ -5,7 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    By, Desk, Done, Error, Key, Result, audit, calls::must_own, checks, idempotency::Once, retrying,
+    By, Desk, Done, Error, Key, Result,
+    after::{self, Happened},
+    audit,
+    calls::must_own,
+    checks,
+    idempotency::Once,
+    retrying,
 };
 use crate::{
     domain::{
@@ -58,6 +64,7 @@ impl Desk {
                 target,
                 &once,
                 Action::Cancelled,
+                Some(Happened::Cancelled),
                 |booking, business, now| {
                     must_be_open(booking)?;
                     in_time(booking, business, now, who)?;
@@ -93,7 +100,7 @@ impl Desk {
     ) -> Result<Done> {
         let once = Once::new(key, action.as_str(), &target)?;
         retrying(|| {
-            self.change(by, target, &once, action, |booking, _, now| {
+            self.change(by, target, &once, action, None, |booking, _, now| {
                 if !matches!(
                     booking.status,
                     BookingStatus::Booked | BookingStatus::Completed | BookingStatus::NoShow
@@ -113,17 +120,47 @@ impl Desk {
         .await
     }
 
+    /// The calendar says that a tentative booking can't stand. The customer is offered other times.
+    pub async fn decline(&self, by: By, target: Target, reason: &Line) -> Result<Done> {
+        let once = Once::new(None, "decline", &target)?;
+        retrying(|| {
+            self.change(
+                by,
+                target,
+                &once,
+                Action::Cancelled,
+                Some(Happened::Declined),
+                |booking, _, _| {
+                    if booking.status != BookingStatus::Tentative {
+                        return Err(wrong_status(booking));
+                    }
+                    booking.status = BookingStatus::Cancelled;
+                    booking.cancel_reason = Some(reason.clone());
+                    Ok(())
+                },
+            )
+        })
+        .await
+    }
+
     /// The calendar, or the owner, says that a tentative booking stands.
     pub async fn confirm(&self, by: By, target: Target, key: Option<&Key>) -> Result<Done> {
         let once = Once::new(key, "confirm", &target)?;
         retrying(|| {
-            self.change(by, target, &once, Action::Confirmed, |booking, _, _| {
-                if booking.status != BookingStatus::Tentative {
-                    return Err(wrong_status(booking));
-                }
-                booking.status = BookingStatus::Booked;
-                Ok(())
-            })
+            self.change(
+                by,
+                target,
+                &once,
+                Action::Confirmed,
+                Some(Happened::Confirmed),
+                |booking, _, _| {
+                    if booking.status != BookingStatus::Tentative {
+                        return Err(wrong_status(booking));
+                    }
+                    booking.status = BookingStatus::Booked;
+                    Ok(())
+                },
+            )
         })
         .await
     }
@@ -131,15 +168,22 @@ impl Desk {
     pub async fn edit_booking(&self, by: By, target: Target, edit: &Edit) -> Result<Booking> {
         let once = Once::new(None, "edit", edit)?;
         let done = retrying(|| {
-            self.change(by, target, &once, Action::Edited, |booking, _, _| {
-                if let Some(for_name) = &edit.for_name {
-                    booking.for_name.clone_from(for_name);
-                }
-                if let Some(notes) = &edit.notes {
-                    booking.notes.clone_from(notes);
-                }
-                Ok(())
-            })
+            self.change(
+                by,
+                target,
+                &once,
+                Action::Edited,
+                Some(Happened::Edited),
+                |booking, _, _| {
+                    if let Some(for_name) = &edit.for_name {
+                        booking.for_name.clone_from(for_name);
+                    }
+                    if let Some(notes) = &edit.notes {
+                        booking.notes.clone_from(notes);
+                    }
+                    Ok(())
+                },
+            )
         })
         .await?;
         Ok(done.booking)
@@ -151,6 +195,7 @@ impl Desk {
         target: Target,
         once: &Once<'_>,
         action: Action,
+        happened: Option<Happened>,
         change: impl FnOnce(&mut Booking, &Business, DateTime<Utc>) -> Result<()>,
     ) -> Result<Done> {
         let now = self.clock.now();
@@ -168,6 +213,9 @@ impl Desk {
         change(&mut after, &business, now)?;
         let after = save(&mut tx, by.business_id, after, now).await?;
         audit::write(&mut tx, by, &self.clock, action, Some(&before), &after).await?;
+        if let Some(happened) = happened {
+            after::enqueue(&mut tx, &self.clock, by, &business, &after, happened).await?;
+        }
         once.remember(&mut tx, by, &self.clock, &after).await?;
         tx.commit().await?;
         Ok(Done::now(after))

@@ -4,6 +4,7 @@
 //! goes, or of calendars; what must happen outside the database is a job, written in the same transaction.
 
 mod absences;
+mod after;
 mod api_keys;
 mod audit;
 mod book;

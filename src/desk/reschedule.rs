@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    By, Certainty, Desk, Done, Key, Result, audit,
+    By, Certainty, Desk, Done, Key, Result,
+    after::{self, Happened},
+    audit,
     book::{busy_time, instant},
     calls::must_own,
     change::{Target, find, in_time, locked, must_be_at, must_be_open, save},
@@ -23,6 +25,7 @@ pub struct Move {
     pub starts_at: DateTime<Utc>,
     pub staff: StaffWish,
     /// What the calendar says of the new time. Where nobody asked it, the booking stays as sure as it was.
+    #[serde(skip)]
     pub certainty: Option<Certainty>,
 }
 
@@ -117,6 +120,10 @@ impl Desk {
             &after,
         )
         .await?;
+        let moved = Happened::Moved {
+            from: before.status,
+        };
+        after::enqueue(&mut tx, &self.clock, by, &diaries.business, &after, moved).await?;
         once.remember(&mut tx, by, &self.clock, &after).await?;
         tx.commit().await?;
         Ok(Done::now(after))

@@ -50,6 +50,7 @@ id!(ClosureId);
 id!(ExceptionId);
 id!(BlockId);
 id!(JobId);
+id!(TextId);
 id!(UserId);
 id!(ApiKeyId);
 id!(

@@ -24,6 +24,7 @@ pub mod service;
 pub mod staff;
 pub mod switches;
 pub mod text;
+pub mod texting;
 
 pub use absence::{Block, BlockSource, Closure, ClosureKind, DateException, Leave};
 pub use access::{ApiKey, Member, Membership, Role, Scope};
@@ -46,6 +47,7 @@ pub use service::Service;
 pub use staff::{Staff, StaffProfile};
 pub use switches::{AfterHours, CallSwitches, Required, Transfer};
 pub use text::{Line, Name, Note, Text};
+pub use texting::{TextKind, TextMessage, TextState, Texts};
 
 /// Why a value was refused: a sentence for the person who sent it, saying what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +66,7 @@ macro_rules! words {
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Invalid, words};
+use super::{Invalid, Texts, words};
 
 /// What to do when a provider can't say whether a time is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -42,6 +42,8 @@ pub struct UncheckedPolicies {
     #[schema(minimum = 0, maximum = 525_600, default = 0)]
     pub cancellation_window_minutes: u32,
     pub on_unknown: OnUnknown,
+    /// Whose bookings get a text: those made, moved or cancelled on the telephone, all, or none.
+    pub texts: Texts,
     /// How long an offered time is kept for a caller who is deciding.
     #[schema(minimum = 30, maximum = 900, default = 120)]
     pub hold_seconds: u32,
@@ -61,6 +63,7 @@ impl Default for UncheckedPolicies {
             horizon_days: 90,
             cancellation_window_minutes: 0,
             on_unknown: OnUnknown::Open,
+            texts: Texts::Phone,
             hold_seconds: 120,
             keep_journals_days: 30,
             keep_transcripts_days: 365,

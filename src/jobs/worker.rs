@@ -129,7 +129,7 @@ impl<R: Runner> Worker<R> {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let Context { db, clock } = &self.context;
+        let Context { db, clock, .. } = &self.context;
         leases::claim(db, clock.now(), self.lease(), limit).await
     }
 
@@ -239,7 +239,7 @@ impl<R: Runner> Worker<R> {
     }
 
     async fn extend(&self, lease: Lease) -> Result<Option<Lease>> {
-        let Context { db, clock } = &self.context;
+        let Context { db, clock, .. } = &self.context;
         let mut tx = db.write().await?;
         let extended = leases::extend(&mut tx, lease, clock.now() + self.lease()).await?;
         tx.commit().await?;
@@ -266,7 +266,7 @@ impl<R: Runner> Worker<R> {
     }
 
     async fn write_down(&self, lease: Lease, outcome: &Outcome) -> Result<bool> {
-        let Context { db, clock } = &self.context;
+        let Context { db, clock, .. } = &self.context;
         let mut tx = db.write().await?;
         let settled = leases::settle(&mut tx, lease, clock.now(), outcome).await?;
         tx.commit().await?;

@@ -14,6 +14,7 @@ mod en;
 pub mod meaning;
 pub mod phone;
 pub mod say;
+pub mod template;
 pub mod vocabulary;
 
 pub use context::{Asked, Context, Country, Offer, Tongue};

@@ -15,6 +15,8 @@ pub enum Leftover {
     /// By when they were first used.
     IdempotencyKeys,
     ExpiredSessions,
+    /// By when they were written.
+    Texts,
 }
 
 /// Deletes at most `limit` of those that ended before `before`, the oldest first, and says how many there were.
@@ -71,6 +73,16 @@ pub async fn delete(
                 order by expires_at limit $2",
             ")
             delete from sessions where id in (select old_id from old)"
+        ),
+        Leftover::Texts => skipping_locked!(
+            tx,
+            "with old (old_business, old_id) as materialized (
+                select business_id, id from texts
+                where created_at < $1
+                order by created_at limit $2",
+            ")
+            delete from texts
+            where (business_id, id) in (select old_business, old_id from old)"
         ),
     };
     Ok(on!(tx, c => sqlx::query(sql)

@@ -89,6 +89,11 @@ pub async fn erase(
     scrub_changes(tx, business, customer).await?;
     forget_answers(tx, business, customer).await?;
     scrub_jobs(tx, business, customer).await?;
+    let texts = "delete from texts
+                 where business_id = $1 and booking_id in
+                     (select id from bookings where business_id = $1 and customer_id = $2)";
+    on!(tx, c => sqlx::query(texts)
+        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
     scrub_bookings(tx, business, customer, now).await?;
     let history = "delete from customer_history where business_id = $1 and customer_id = $2";
     let person = "delete from customers where business_id = $1 and id = $2";

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Error, Reader, Result, Tx, on, row::Place};
 use crate::{
     clock::Clock,
-    domain::{BusinessId, Invalid, JobId, words},
+    domain::{BookingId, BusinessId, Invalid, JobId, TextKind, words},
 };
 
 /// What is to be done. A kind is a variant here and a file in `src/jobs`.
@@ -22,9 +22,32 @@ use crate::{
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Payload {
     /// Does nothing. Only tests enqueue it.
-    Noop { number: u32 },
+    Noop {
+        number: u32,
+    },
     /// Deletes rows that nobody needs any more.
     CleanUp,
+    /// Tells the business's provider of a booking that is sure.
+    AfterBooking {
+        booking_id: BookingId,
+    },
+    /// Tells it that the booking was moved, or what is written on it changed.
+    AfterChange {
+        booking_id: BookingId,
+    },
+    AfterCancel {
+        booking_id: BookingId,
+    },
+    /// Texts the customer about what made the booking's version this one.
+    SendSms {
+        booking_id: BookingId,
+        text: TextKind,
+        version: i64,
+    },
+    /// Asks the provider again whether a tentative booking can stand.
+    ConfirmTentative {
+        booking_id: BookingId,
+    },
 }
 
 impl Payload {
@@ -33,6 +56,11 @@ impl Payload {
         match self {
             Self::Noop { .. } => "noop",
             Self::CleanUp => "clean_up",
+            Self::AfterBooking { .. } => "after_booking",
+            Self::AfterChange { .. } => "after_change",
+            Self::AfterCancel { .. } => "after_cancel",
+            Self::SendSms { .. } => "send_sms",
+            Self::ConfirmTentative { .. } => "confirm_tentative",
         }
     }
 }
@@ -262,7 +290,20 @@ mod tests {
 
     #[test]
     fn the_kind_in_its_column_is_the_kind_in_the_payload() {
-        for payload in [Payload::Noop { number: 7 }, Payload::CleanUp] {
+        let booking_id = BookingId(Uuid::nil());
+        for payload in [
+            Payload::Noop { number: 7 },
+            Payload::CleanUp,
+            Payload::AfterBooking { booking_id },
+            Payload::AfterChange { booking_id },
+            Payload::AfterCancel { booking_id },
+            Payload::SendSms {
+                booking_id,
+                text: TextKind::Change,
+                version: 2,
+            },
+            Payload::ConfirmTentative { booking_id },
+        ] {
             let json = serde_json::to_value(&payload).unwrap();
             assert_eq!(json["kind"], payload.kind());
         }

@@ -59,7 +59,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("sync", &["desk", "calendar", "oauth", "store"]),
     ("providers", &["desk", "calendar", "oauth", "store"]),
     ("oauth", &["store", "vault"]),
-    ("notify", &["twilio"]),
+    ("notify", &["twilio", "language"]),
     ("desk", &["scheduling", "store"]),
     ("speech", &["audio"]),
     ("telemetry", &["config"]),

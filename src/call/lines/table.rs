@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::domain::Invalid;
+use crate::{domain::Invalid, language::template::Blanks};
 
 macro_rules! lines {
     ($($variant:ident $name:literal [$($must:literal)*] [$($may:literal)*])+) => {
@@ -18,7 +18,7 @@ macro_rules! lines {
             }
 
             /// What every wording has to mention.
-            pub(super) fn must(self) -> &'static [&'static str] {
+            fn must(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($must),*]),+ }
             }
 
@@ -162,26 +162,11 @@ lines! {
 }
 
 impl Line {
-    /// The name under which a value is filled in, if this line knows it.
-    pub(super) fn value(self, name: &str) -> Option<&'static str> {
-        self.must()
-            .iter()
-            .chain(self.may())
-            .copied()
-            .find(|known| *known == name)
-    }
-
-    pub(super) fn values_in_words(self) -> String {
-        let known: Vec<String> = self
-            .must()
-            .iter()
-            .chain(self.may())
-            .map(|name| format!("{{{name}}}"))
-            .collect();
-        if known.is_empty() {
-            "no values".to_owned()
-        } else {
-            known.join(", ")
+    pub(super) fn blanks(self) -> Blanks {
+        Blanks {
+            line: self.as_str(),
+            must: self.must(),
+            may: self.may(),
         }
     }
 }

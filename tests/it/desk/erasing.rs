@@ -9,12 +9,13 @@ use ringbook::{
     },
     domain::{
         BookingId, CallChannel, CallClaim, CallOutcome, CustomerId, Email, HistoryKind, JobId,
-        JournalEntry, Line, Name, Note, Speaker, Turn,
+        JournalEntry, Line, Name, Note, Speaker, TextId, TextKind, TextMessage, TextState, Turn,
     },
     scheduling::Who,
     store::{
         Engine,
         jobs::{self, NewJob, Payload},
+        texts,
     },
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -110,6 +111,7 @@ async fn wilhelmina(test: &TestDb) -> Erasable {
         .await
         .unwrap();
     calls(&house, booking.id).await;
+    text(test, &house, booking.id).await;
     Erasable {
         house,
         customer,
@@ -181,6 +183,27 @@ async fn end(house: &House, claim: CallClaim, reason: Option<&Line>) {
         .end_call(house.by, claim, CallOutcome::Answered, reason, now)
         .await
         .unwrap();
+}
+
+async fn text(test: &TestDb, house: &House, booking: BookingId) {
+    let text = TextMessage {
+        id: TextId(house.clock.id()),
+        booking_id: booking,
+        booking_version: 1,
+        kind: TextKind::Confirmation,
+        to: TRACES[1].parse().unwrap(),
+        body: format!("See you soon, {}", TRACES[0]),
+        state: TextState::Sending,
+        outside_id: None,
+        error: Some(TRACES[8].to_owned()),
+        created_at: house.clock.now(),
+        sent_at: None,
+    };
+    let mut tx = test.db.write().await.unwrap();
+    texts::insert(&mut tx, house.by.business_id, &text)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn enqueue(test: &TestDb, house: &House, order_key: String) -> JobId {

@@ -5,7 +5,7 @@ use ringbook::{
     clock::Clock,
     desk::By,
     domain::{JournalEntry, Speaker, Turn},
-    jobs::{Context, Settings, Worker, clean_up},
+    jobs::{Settings, Worker, clean_up},
     store::{
         Db,
         jobs::queue,
@@ -13,18 +13,14 @@ use ringbook::{
     },
 };
 
-use super::{held_clock, keep, noop};
+use super::{context, held_clock, keep, noop};
 use crate::{
     store::raw,
     support::{House, TestDb, on_each_engine},
 };
 
 fn worker(test: &TestDb, clock: &Clock) -> Worker {
-    let context = Context {
-        db: test.db.clone(),
-        clock: clock.clone(),
-    };
-    Worker::new(context, Settings::default())
+    Worker::new(context(&test.db, clock), Settings::default())
 }
 
 async fn schedule(db: &Db, clock: &Clock) {

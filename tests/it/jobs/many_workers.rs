@@ -8,13 +8,13 @@ use std::{
 
 use ringbook::{
     clock::Clock,
-    jobs::{Context, JobError, Settings, Worker},
+    jobs::{JobError, Settings, Worker},
     store::jobs::Job,
 };
 use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Script, in_order, noop};
+use super::{Script, context, in_order, noop};
 use crate::support::on_each_engine;
 
 const JOBS: u32 = 500;
@@ -54,10 +54,7 @@ async fn four_workers_run_each_of_500_jobs_once_and_in_order_per_key() {
         let mut workers = Vec::new();
         for _ in 0..WORKERS {
             // A pool of its own, as another process has.
-            let context = Context {
-                db: test.connect.open().await.unwrap(),
-                clock: clock.clone(),
-            };
+            let context = context(&test.connect.open().await.unwrap(), &clock);
             let (log, all_ended) = (Arc::clone(&log), Arc::clone(&all_ended));
             let script =
                 move |job, number| run(job, number, Arc::clone(&log), Arc::clone(&all_ended));

@@ -1,5 +1,6 @@
 //! The outbox's worker.
 
+mod afterwards;
 mod clean_up;
 mod many_workers;
 mod worker;
@@ -7,13 +8,17 @@ mod worker;
 use chrono::{DateTime, Duration};
 use ringbook::{
     clock::Clock,
+    desk::Desk,
     domain::{BusinessId, JobId},
-    jobs::{JobError, Runner},
+    jobs::{Context, JobError, Runner},
+    providers::Registry,
     store::{
         Db,
         jobs::{Job, NewJob, Payload, enqueue, get},
     },
 };
+
+use crate::support::telephone::Telephone;
 
 /// Runs no-op jobs as a test tells it to: with the job, and the number in it.
 struct Script<F>(F);
@@ -28,6 +33,16 @@ where
             panic!("a script runs no-op jobs only");
         };
         (self.0)(job.clone(), number).await
+    }
+}
+
+/// For jobs that have nothing to do with bookings.
+pub(crate) fn context(db: &Db, clock: &Clock) -> Context {
+    Context {
+        db: db.clone(),
+        clock: clock.clone(),
+        providers: Registry::new(Desk::new(db.clone(), clock.clone())),
+        post: Telephone::default().post(),
     }
 }
 

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Script, held_clock, in_order, job, keep, noop_of};
+use super::{Script, context, held_clock, in_order, job, keep, noop_of};
 use crate::{
     store::raw,
     support::{TestDb, on_each_engine},
@@ -52,10 +52,7 @@ impl<'a> Bench<'a> {
     }
 
     fn context(&self) -> Context {
-        Context {
-            db: self.test.db.clone(),
-            clock: self.clock.clone(),
-        }
+        context(&self.test.db, &self.clock)
     }
 
     fn worker<F, Ran>(&self, settings: Settings, script: F) -> Worker<Script<F>>

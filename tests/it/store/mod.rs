@@ -11,3 +11,4 @@ mod leases;
 pub(crate) mod raw;
 mod services;
 mod staff;
+mod texts;

@@ -3,6 +3,7 @@
 pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod server;
+pub(crate) mod telephone;
 pub(crate) mod tenants;
 pub(crate) mod twilio;
 
