@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod calls;
 mod command_line;
 mod desk;
 mod first_designs;
