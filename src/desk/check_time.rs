@@ -108,6 +108,7 @@ fn why(refusal: Option<&Refusal>) -> WhyBusy {
         Some(Refusal::Closed { .. }) => WhyBusy::ClosedDay,
         Some(Refusal::OutsideHours) => WhyBusy::OutsideHours,
         Some(Refusal::OnLeave) | None => WhyBusy::StaffAway,
-        Some(Refusal::Blocked | Refusal::Taken | Refusal::OffGrid { .. }) => WhyBusy::Taken,
+        Some(Refusal::Blocked | Refusal::Taken) => WhyBusy::Taken,
+        Some(Refusal::OffGrid { .. }) => WhyBusy::NotAStart,
     }
 }

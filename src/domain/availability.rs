@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyBusy {
-    /// Somebody else has it, or it lies between two starts.
+    /// Somebody else has it.
     Taken,
+    /// Free, and between two of the times at which bookings start.
+    NotAStart,
     /// The business is closed on that day.
     ClosedDay,
     OutsideHours,

@@ -48,6 +48,7 @@ pub(super) fn again(business: Business, booking: &Booking) -> Ask {
         business: Arc::new(business),
         service: booking.service_id,
         staff: Some(booking.staff_id),
+        not_staff: Vec::new(),
         starts_at: booking.starts_at,
         moving: Some(booking.id),
         call: None,

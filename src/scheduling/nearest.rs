@@ -78,7 +78,7 @@ fn hard_to_say(time: NaiveDateTime) -> i64 {
 
 fn crowding(distance: TimeDelta) -> i64 {
     let apart = distance.num_minutes().abs();
-    (ELBOW_ROOM_MINUTES - apart).max(0) + 3 * (A_CHOICE_MINUTES - apart).max(0)
+    (ELBOW_ROOM_MINUTES - apart).max(0) + (A_CHOICE_MINUTES - apart).max(0)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 mod api;
 mod call;
+mod calls;
 mod command_line;
 mod desk;
 mod first_designs;

@@ -194,7 +194,8 @@ impl Dialogue {
             }
             why => why,
         };
-        self.day_just_said = matches!(why, Busy::Taken | Busy::OutsideHours).then(|| start.date());
+        self.day_just_said =
+            matches!(why, Busy::Taken | Busy::NotAStart | Busy::OutsideHours).then(|| start.date());
         let day = self.say_day(start.date());
         let when = self.say_when(starts_at);
         let person = match self.draft.who {
@@ -204,6 +205,7 @@ impl Dialogue {
         let days = crate::language::say::number(self.tongue, self.business.horizon_days);
         match why {
             Busy::Taken => self.say_with(Line::BusyTaken, &[("when", &when)], reply),
+            Busy::NotAStart => self.say_with(Line::BusyNotAStart, &[("when", &when)], reply),
             Busy::ClosedDay => self.say_with(Line::BusyClosedDay, &[("day", &day)], reply),
             // The hours that it is outside of are somebody's own.
             Busy::OutsideHours if is_open && person.is_empty() => {

@@ -251,7 +251,6 @@ impl Dialogue {
 
     /// "Monday to Friday from nine to five, and Saturday from ten to two".
     pub(super) fn hours_in_words(&self) -> String {
-        type Days = Vec<(Weekday, Weekday)>;
         let mut groups: Vec<(Days, &[TimeSpan])> = Vec::new();
         for (day, _) in WEEK {
             let spans = self.business.hours.on(day);
@@ -327,6 +326,9 @@ impl Dialogue {
         self.today = self.local_now(at).date();
     }
 }
+
+/// Stretches of days, each from its first to its last.
+type Days = Vec<(Weekday, Weekday)>;
 
 const WEEK: [(Weekday, Line); 7] = [
     (Weekday::Mon, Line::Monday),

@@ -14,7 +14,7 @@ use crate::{
         event::{self, Event, ProposalId, Refused, Slot, WorkId},
     },
     desk::{self, BookRequest, Certainty, CustomerRef, Move, StaffWish as MoveTo},
-    domain::{BookingId, BookingStatus, Name, PhoneNumber, ServiceId, Source, StaffId, WhyBusy},
+    domain::{BookingId, BookingStatus, Name, PhoneNumber, ServiceId, Source, StaffId},
     providers::{Ask, Availability, Permit},
     scheduling::Who,
 };
@@ -47,7 +47,7 @@ impl Counter {
         let answer = match self.providers.check(&ask).await {
             Availability::Free { staff } => event::Availability::Free { staff },
             Availability::Busy { why, alternatives } => event::Availability::Busy {
-                why: why_busy(why),
+                why,
                 alternatives: slots(alternatives),
             },
             Availability::Unknown { staff, .. } => event::Availability::Unknown { staff },
@@ -231,16 +231,4 @@ impl Counter {
 
 fn slots(slots: Vec<crate::scheduling::Slot>) -> Vec<Slot> {
     slots.into_iter().map(slot).collect()
-}
-
-fn why_busy(why: WhyBusy) -> event::Busy {
-    match why {
-        WhyBusy::Taken => event::Busy::Taken,
-        WhyBusy::ClosedDay => event::Busy::ClosedDay,
-        WhyBusy::OutsideHours => event::Busy::OutsideHours,
-        WhyBusy::StaffAway => event::Busy::StaffAway,
-        WhyBusy::TooSoon => event::Busy::TooSoon,
-        WhyBusy::TooFar => event::Busy::TooFar,
-        WhyBusy::Past => event::Busy::Past,
-    }
 }

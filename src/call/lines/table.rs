@@ -59,6 +59,7 @@ lines! {
     OfferMany "offer_many" ["slots"] []
     NothingFree "nothing_free" [] []
     BusyTaken "busy_taken" ["when"] []
+    BusyNotAStart "busy_not_a_start" ["when"] []
     BusyClosedDay "busy_closed_day" ["day"] []
     BusyOutsideHours "busy_outside_hours" [] ["when" "day" "hours"]
     BusyStaffAway "busy_staff_away" [] ["person" "day"]

@@ -90,11 +90,11 @@ fn script(changes: &[Change]) -> String {
         }
         last = Some(index);
         let (sign, told) = match change {
-            Change::Same(_, now) => (' ', now),
-            Change::Gone(before) => ('-', before),
-            Change::New(now) => ('+', now),
+            Change::Same(_, now) => ("   ", now),
+            Change::Gone(before) => ("  -", before),
+            Change::New(now) => ("  +", now),
         };
-        report.extend(["  ", &sign.to_string(), " ", &told.to_string(), "\n"]);
+        report.extend([sign, " ", &told.to_string(), "\n"]);
     }
     report
 }
@@ -108,12 +108,15 @@ fn bare(was: &[Recorded], is: &[Recorded]) -> String {
         }
         value
     };
-    was.iter()
+    let different = was
+        .iter()
         .zip(is)
-        .filter(|(was, is)| timeless(was) != timeless(is))
-        .take(BARE)
-        .flat_map(|(was, is)| ["  - ", &was.text, "\n  + ", &is.text, "\n"])
-        .collect()
+        .filter(|(was, is)| timeless(was) != timeless(is));
+    let mut report = String::new();
+    for (was, is) in different.take(BARE) {
+        report.extend(["  - ", &was.text, "\n  + ", &is.text, "\n"]);
+    }
+    report
 }
 
 /// "What stayed the same comes at other times, from 3.20 (before: 3.10) on."

@@ -99,8 +99,11 @@ impl fmt::Display for Told {
 
 /// The whole call, a line for each thing that happens.
 pub fn explain(names: &Names, recorded: &[Recorded]) -> String {
-    let told = tell(names, recorded);
-    told.iter().map(|told| told.to_string() + "\n").collect()
+    let mut script = String::new();
+    for told in tell(names, recorded) {
+        script.extend([&told.to_string(), "\n"]);
+    }
+    script
 }
 
 pub(super) fn tell(names: &Names, recorded: &[Recorded]) -> Vec<Told> {
@@ -319,6 +322,7 @@ impl Script<'_> {
     }
 }
 
+/// What is in the book at the end, or was left for the owner.
 fn entry(row: &Value) -> (&'static str, String) {
     if let Some(message) = row["message"].as_str() {
         let from = (or(&row["name"], "nobody"), or(&row["phone"], "no number"));

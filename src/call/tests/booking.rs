@@ -179,6 +179,10 @@ fn a_service_that_is_not_offered_is_answered_with_those_that_are() {
 fn every_reason_why_a_time_cannot_be_had_is_told() {
     for (why, told) in [
         (Busy::ClosedDay, "We're closed on Tuesday the 2nd."),
+        (
+            Busy::NotAStart,
+            "I don't have Tuesday the 2nd at two o'clock.",
+        ),
         (Busy::OutsideHours, "Leo isn't in at that time."),
         (Busy::TooSoon, "That's too soon for us"),
         (Busy::TooFar, "I can only book 60 days ahead."),

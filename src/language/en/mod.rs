@@ -86,8 +86,9 @@ fn slots(words: &mut Words<'_>, context: &Context<'_>, meaning: &mut Meaning) {
     }
     if name_asked {
         meaning.service = catalogue::service_by_whole_name(words, context);
-        // "With Leo" speaks of whom they want to see, whatever was asked.
-        if words.contains("with") {
+        // "With Leo" and "Leo is fine" speak of whom they want to see, whatever was asked.
+        let whom = ["with", "is fine", "is good", "is okay", "is ok"];
+        if whom.iter().any(|phrase| words.contains(phrase)) {
             meaning.staff = catalogue::staff(words, context);
         }
         meaning.name = names::name(words, context);

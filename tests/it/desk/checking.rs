@@ -61,7 +61,7 @@ async fn every_reason_is_told_by_its_name() {
         let days = |days| monday(10, 0) + Duration::days(days);
         for (at, reason) in [
             (monday(10, 0), WhyBusy::Taken),
-            (monday(11, 7), WhyBusy::Taken),
+            (monday(11, 7), WhyBusy::NotAStart),
             (days(1), WhyBusy::StaffAway),
             (days(2), WhyBusy::ClosedDay),
             (monday(17, 0), WhyBusy::OutsideHours),
