@@ -53,20 +53,20 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         houses: BTreeMap::new(),
     };
     let files = files(&options.files)?;
-    let mut changed = 0;
+    let (mut changed, mut blessed) = (0, 0);
     for file in &files {
         let name = file.display();
         let played = player.play(file);
         match played {
             Ok(call) if options.explain => say(call.script())?,
-            Ok(call) => match call.difference() {
-                None => say(format_args!("ok       {name}"))?,
-                Some(_) if options.bless && call.blessed.is_some() => {
-                    let text = call.blessed.unwrap_or_default();
+            Ok(call) => match (call.difference(), &call.blessed) {
+                (_, Some(text)) if options.bless => {
                     fs::write(file, text).with_context(|| format!("{name} can't be written"))?;
+                    blessed += 1;
                     say(format_args!("blessed  {name}"))?;
                 }
-                Some(difference) => {
+                (None, _) => say(format_args!("ok       {name}"))?,
+                (Some(difference), _) => {
                     changed += 1;
                     say(format_args!("CHANGED  {name}\n{}", difference.trim_end()))?;
                 }
@@ -79,7 +79,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     if !options.explain {
         let calls = files.len();
-        let unchanged = calls - changed;
+        let unchanged = calls - changed - blessed;
         say(format_args!(
             "{unchanged} of {calls} recorded calls are as they were"
         ))?;
@@ -102,7 +102,7 @@ struct Played {
     names: Names,
     was: Vec<Recorded>,
     is: Vec<Recorded>,
-    /// The file as it would be recorded now; a journal is what happened, and stays.
+    /// The file as it would be recorded now, if that is another one. A journal is what happened, and stays.
     blessed: Option<String>,
 }
 
@@ -121,7 +121,7 @@ impl Player {
         let text = fs::read_to_string(file).context("the file can't be read")?;
         match Recording::read(&text)? {
             Recording::Journal(steps) => self.rerun(file, &steps),
-            Recording::Fixture(fixture) => self.drive(file, *fixture),
+            Recording::Fixture(fixture) => self.drive(file, &text, *fixture),
         }
     }
 
@@ -139,7 +139,7 @@ impl Player {
         })
     }
 
-    fn drive(&mut self, file: &Path, mut fixture: Fixture) -> anyhow::Result<Played> {
+    fn drive(&mut self, file: &Path, text: &str, mut fixture: Fixture) -> anyhow::Result<Played> {
         let folder = file.parent().unwrap_or(Path::new("."));
         let house = self.house(&folder.join(&fixture.setup.house))?;
         let run = drive(&self.manners, &fixture, house)?;
@@ -147,7 +147,7 @@ impl Player {
         Ok(Played {
             title: fixture.title.clone(),
             names: run.names,
-            blessed: Some(fixture.render()?),
+            blessed: Some(fixture.render()?).filter(|blessed| blessed != text),
             is: fixture.recorded,
             was,
         })

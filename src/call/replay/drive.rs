@@ -73,8 +73,8 @@ fn started(fixture: &Fixture, house: &House) -> Result<Started, Fault> {
     let mut business = house.briefing();
     business.open = !setup.closed;
     business.on_unknown = setup.on_unknown.unwrap_or(business.on_unknown);
-    if let Some(switches) = &setup.switches {
-        business.switches = switches.clone();
+    if let Some(switches) = setup.switches()? {
+        business.switches = switches;
     }
     Ok(Started {
         call: CallId(Uuid::from_u128(1)),

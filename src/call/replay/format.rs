@@ -75,9 +75,19 @@ pub struct Setup {
     pub closed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_unknown: Option<OnUnknown>,
-    /// In place of the house's.
+    /// In place of the house's; kept as they were written, without the defaults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub switches: Option<Switches>,
+    pub switches: Option<Value>,
+}
+
+impl Setup {
+    pub(super) fn switches(&self) -> Result<Option<Switches>, Fault> {
+        let written = self.switches.clone();
+        written
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|problem| Fault::new(2, format!("`switches`: {problem}")))
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

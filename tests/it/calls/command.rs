@@ -67,6 +67,7 @@ fn a_call_that_goes_otherwise_is_a_failure_until_it_is_blessed() {
     let (code, said) = replay(temporary.path(), &["--bless", "."]);
     assert_eq!(code, 0, "{said}");
     assert!(said.starts_with("blessed  ./a-cough"), "{said}");
+    assert_eq!(replay(temporary.path(), &["."]).0, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
 }
 
