@@ -53,6 +53,7 @@ enum Command {
     /// Play recorded calls again, and show what comes out differently
     Replay(replay::Options),
     /// Make a call in the terminal, with yourself or a script as the caller
+    #[command(long_about = talk::ABOUT)]
     Talk(talk::Options),
     /// Let people log in
     #[command(subcommand)]

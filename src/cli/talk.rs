@@ -47,23 +47,23 @@ const SOMEBODY: &str = "+14155550134";
 /// How long people take for a letter.
 const LETTER: u64 = 60;
 
-/// Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.
-///
-/// Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks
-/// interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:
-///
-///   any words     the caller says them
-///   #123          presses these keys of the telephone (0 to 9, * and #)
-///   /silence      says nothing until the agent speaks up
-///   /cough        makes a sound without words
-///   /over WORDS   says the words while the agent is talking
-///   /hangup       hangs up
-///   # words       a note for the reader; does nothing
-///
-/// A script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up at the
-/// end.
+/// What `--help` says before the options.
+pub(super) const ABOUT: &str = concat!(
+    "Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.\n\n",
+    "Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks\n",
+    "interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:\n\n",
+    "  any words     the caller says them\n",
+    "  #123          presses these keys of the telephone (0 to 9, * and #)\n",
+    "  /silence      says nothing until the agent speaks up\n",
+    "  /cough        makes a sound without words\n",
+    "  /over WORDS   says the words while the agent is talking\n",
+    "  /hangup       hangs up\n",
+    "  # words       a note for the reader; does nothing",
+    "\n\nA script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up\n",
+    "at the end.",
+);
+
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Options {
     /// Which business answers: its name or id [default: the only one]
     #[arg(long, value_name = "NAME|ID")]

@@ -70,7 +70,7 @@ fn a_line_that_is_not_understood_is_told_before_anybody_is_called() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(
-        error.contains("line 2: `/shout` is none of these"),
+        error.contains("line 2: `/shout` is none of: words"),
         "{error}"
     );
     assert!(!folder.path().join("ringbook.db").exists());
