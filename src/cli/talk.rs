@@ -50,7 +50,7 @@ const LETTER: u64 = 60;
 /// What `--help` says before the options.
 pub(super) const ABOUT: &str = concat!(
     "Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.\n\n",
-    "Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks\n",
+    "Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks ",
     "interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:\n\n",
     "  any words     the caller says them\n",
     "  #123          presses these keys of the telephone (0 to 9, * and #)\n",
@@ -59,7 +59,7 @@ pub(super) const ABOUT: &str = concat!(
     "  /over WORDS   says the words while the agent is talking\n",
     "  /hangup       hangs up\n",
     "  # words       a note for the reader; does nothing",
-    "\n\nA script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up\n",
+    "\n\nA script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up ",
     "at the end.",
 );
 
