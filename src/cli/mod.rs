@@ -92,7 +92,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Health => health::run(&config).await?,
         Command::Openapi => openapi::run()?,
         Command::Replay(options) => return replay::run(&options),
-        Command::Talk(options) => talk::run(&config, &options).await?,
+        Command::Talk(options) => talk::run(config, &options).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }

@@ -35,6 +35,7 @@ fn a_stranger_books_moves_and_cancels_without_a_terminal() {
     );
     let booked = "booked: Check-up with Dr. Maya on Tuesday 3 March 2026, 14:00 to 14:30, for Nora";
     assert!(said.contains(booked), "{said}");
+    assert!(said.contains("Text to +14155550134: "), "{said}");
     let replayed = ringbook(folder.path(), &["replay", "call.jsonl"]).output();
     assert!(replayed.unwrap().status.success());
 
