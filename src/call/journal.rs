@@ -261,3 +261,59 @@ impl Writer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        call::{event::Event, live::Live, timer::Ms},
+        clock::Clock,
+        domain::{BusinessId, CallId},
+        store::Connect,
+    };
+
+    /// A journal whose database is gone.
+    async fn in_vain() -> Journal {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/gone.db", folder.path().display());
+        let db = Connect::new(url).open().await.unwrap();
+        db.close().await;
+        let call = CallId(Uuid::nil());
+        let place = Live::new(1).admit(call).unwrap();
+        let by = By::call(BusinessId(Uuid::nil()), call);
+        let claim = CallClaim { call, epoch: 1 };
+        let desk = Desk::new(db, Clock::held_at(DateTime::UNIX_EPOCH));
+        Journal::start(desk, by, claim, 1, place.count_work())
+    }
+
+    fn step(at: u64) -> Step {
+        Step {
+            at: Ms(at),
+            on: Event::HungUp,
+            gave: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_written_is_not_said_to_be() {
+        let mut journal = in_vain().await;
+        journal.note(&step(1));
+        assert_eq!(journal.flusher().flush().await, Err(Unwritten));
+        assert!(!journal.taken_over().is_cancelled());
+        assert_eq!(journal.close().await, Err(Unwritten));
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_has_a_gap_is_never_whole_again() {
+        let mut journal = in_vain().await;
+        // Nobody takes them off the queue until this waits for something.
+        for at in 0..=MOST_WAITING as u64 {
+            journal.note(&step(at));
+        }
+        assert!(journal.flusher.has_gap.load(Ordering::Relaxed));
+        assert_eq!(journal.flusher().flush().await, Err(Unwritten));
+    }
+}

@@ -53,6 +53,7 @@ enum Command {
     /// Play recorded calls again, and show what comes out differently
     Replay(replay::Options),
     /// Make a call in the terminal, with yourself or a script as the caller
+    #[command(long_about = talk::ABOUT)]
     Talk(talk::Options),
     /// Let people log in
     #[command(subcommand)]
@@ -91,7 +92,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Health => health::run(&config).await?,
         Command::Openapi => openapi::run()?,
         Command::Replay(options) => return replay::run(&options),
-        Command::Talk(options) => talk::run(&config, &options).await?,
+        Command::Talk(options) => talk::run(config, &options).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,
     }

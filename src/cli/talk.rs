@@ -24,7 +24,7 @@ use typed::Typed;
 
 use super::{business, seed::plant_demo_if_empty};
 use crate::{
-    app,
+    app::App,
     call::{
         action::{Action, Who},
         driver::{Beginning, CallClock, Driver, Ended, Ground, Line, Scripted},
@@ -38,7 +38,7 @@ use crate::{
     },
     clock::Clock,
     config::Config,
-    desk::{By, Desk, NewCall},
+    desk::{By, NewCall},
     domain::{Actor, Business, CallChannel, PhoneNumber},
 };
 
@@ -47,23 +47,23 @@ const SOMEBODY: &str = "+14155550134";
 /// How long people take for a letter.
 const LETTER: u64 = 60;
 
-/// Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.
-///
-/// Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks
-/// interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:
-///
-///   any words     the caller says them
-///   #123          presses these keys of the telephone (0 to 9, * and #)
-///   /silence      says nothing until the agent speaks up
-///   /cough        makes a sound without words
-///   /over WORDS   says the words while the agent is talking
-///   /hangup       hangs up
-///   # words       a note for the reader; does nothing
-///
-/// A script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up at the
-/// end.
+/// What `--help` says before the options.
+pub(super) const ABOUT: &str = concat!(
+    "Play the caller: type what you say, and press Enter. Bookings are real. On an empty database the demo business answers.\n\n",
+    "Enter alone lets the agent go on: its words are over at once, or the silence after them is. A line typed while it speaks ",
+    "interrupts it. Ctrl-D hangs up. A line, here or in a script, is one of these:\n\n",
+    "  any words     the caller says them\n",
+    "  #123          presses these keys of the telephone (0 to 9, * and #)\n",
+    "  /silence      says nothing until the agent speaks up\n",
+    "  /cough        makes a sound without words\n",
+    "  /over WORDS   says the words while the agent is talking\n",
+    "  /hangup       hangs up\n",
+    "  # words       a note for the reader; does nothing",
+    "\n\nA script, and what is piped in, is played as fast as it can be: the caller speaks when the agent is done, and hangs up ",
+    "at the end.",
+);
+
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Options {
     /// Which business answers: its name or id [default: the only one]
     #[arg(long, value_name = "NAME|ID")]
@@ -101,31 +101,32 @@ fn number(text: &str) -> Result<Calling, crate::domain::Invalid> {
     PhoneNumber::new(text).map(|number| Calling(Some(number)))
 }
 
-pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()> {
+pub(super) async fn run(config: Config, options: &Options) -> anyhow::Result<()> {
     let script = match script_of(options)? {
         Some(text) => Some(input::script(&text)?),
         None => None,
     };
     let lines = Lines::english().context("the agent's lines can't be used")?;
-    let db = app::open(config).await?;
-    plant_demo_if_empty(config, &db, &Clock::system()).await?;
-    let id = business::called(&db, options.business.as_deref()).await?;
+    let clock = if script.is_some() || options.now.is_some() {
+        Clock::set_to(Clock::system().now())
+    } else {
+        Clock::system()
+    };
+    let app = App::start(config, clock.clone()).await?;
+    plant_demo_if_empty(&app.config, &app.db, &Clock::system()).await?;
+    let id = business::called(&app.db, options.business.as_deref()).await?;
     let house = By {
         business_id: id,
         actor: Actor::SYSTEM,
     };
-    let business = Desk::new(db.clone(), Clock::system())
-        .business(house)
-        .await?;
-    let clock = match &options.now {
-        Some(text) => Clock::set_to(time(text, business.zone)?),
-        None if script.is_some() => Clock::set_to(Clock::system().now()),
-        None => Clock::system(),
-    };
-    let desk = Desk::new(db.clone(), clock.clone());
+    let desk = app.desk();
+    let business = desk.business(house).await?;
+    if let Some(text) = &options.now {
+        clock.advance(time(text, business.zone)? - clock.now());
+    }
     let ground = Ground {
         desk: desk.clone(),
-        providers: app::providers(desk.clone(), config),
+        providers: app.providers(),
         lines: Arc::new(lines),
         pauses: Pauses::default(),
     };
@@ -147,10 +148,14 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<()
         bail!("the call was taken over by another node");
     }
     report::print(&desk, &business, claim).await?;
+    if app.config.is_local() {
+        // Where a server runs beside this, it may have been faster, and the text stands on its terminal.
+        app.worker().drain().await?;
+    }
     if let Some(file) = &options.record {
         report::record(&desk, house, claim, file).await?;
     }
-    db.close().await;
+    app.db.close().await;
     Ok(())
 }
 

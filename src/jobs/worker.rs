@@ -113,7 +113,7 @@ impl<R: Runner> Worker<R> {
         }
     }
 
-    /// Runs whatever is due now, one job after another, until nothing is, and says how many runs that took. For tests: with a held
+    /// Runs whatever is due now, one job after another, until nothing is, and says how many runs that took. With a held
     /// clock, a job that is to be tried later is not due.
     pub async fn drain(&self) -> Result<usize> {
         let never = CancellationToken::new();

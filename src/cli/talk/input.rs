@@ -10,22 +10,13 @@ use crate::call::{
 /// Into the agent's words, not on their first syllable.
 const INTO: Ms = Ms(1_000);
 
-/// What a line may be, for whoever asks.
-pub(super) const HELP: &str = "\
-  any words     the caller says them
-  #123          presses these keys of the telephone (0 to 9, * and #)
-  /silence      says nothing until the agent speaks up
-  /cough        makes a sound without words
-  /over WORDS   says the words while the agent is talking
-  /hangup       hangs up
-  # words       a note for the reader; does nothing";
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) struct NotUnderstood(String);
 
 impl fmt::Display for NotUnderstood {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is none of these:\n{HELP}", self.0)
+        let known = "words, #123, /silence, /cough, /over WORDS, /hangup, # a note";
+        write!(f, "`{}` is none of: {known}", self.0)
     }
 }
 
@@ -115,10 +106,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told_with_its_line_and_what_would_be() {
         let told = script("Hello\n\n/shout\n").unwrap_err().to_string();
-        assert!(
-            told.starts_with("line 3: `/shout` is none of these:"),
-            "{told}"
-        );
+        assert!(told.starts_with("line 3: `/shout` is none of:"), "{told}");
         assert!(parse("#12b").is_err());
     }
 

@@ -35,6 +35,7 @@ fn a_stranger_books_moves_and_cancels_without_a_terminal() {
     );
     let booked = "booked: Check-up with Dr. Maya on Tuesday 3 March 2026, 14:00 to 14:30, for Nora";
     assert!(said.contains(booked), "{said}");
+    assert!(said.contains("Text to +14155550134: "), "{said}");
     let replayed = ringbook(folder.path(), &["replay", "call.jsonl"]).output();
     assert!(replayed.unwrap().status.success());
 
@@ -70,7 +71,7 @@ fn a_line_that_is_not_understood_is_told_before_anybody_is_called() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(
-        error.contains("line 2: `/shout` is none of these"),
+        error.contains("line 2: `/shout` is none of: words"),
         "{error}"
     );
     assert!(!folder.path().join("ringbook.db").exists());
