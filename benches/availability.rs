@@ -160,12 +160,13 @@ async fn check(
     let first = now.duration_trunc(APART).unwrap() + APART;
     let mut free = Vec::new();
     let mut busy = Vec::new();
-    for number in -20..14 * 24 * 4 {
+    for number in -20_i32..14 * 24 * 4 {
         let ask = Ask {
             business: Arc::clone(business),
             service,
             staff: None,
             starts_at: first + APART * number.abs(),
+            not_staff: Vec::new(),
             moving: None,
             call: None,
             who: Who::Customer,
