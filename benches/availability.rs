@@ -1,5 +1,6 @@
 //! How long the question "what is free" takes, query and rules together, on both engines; and how that grows with the rows in the
-//! database, with the staff asked about and with the days. It makes its own databases with `ringbook seed`; a million rows take a few
+//! database, with the staff asked about and with the days; and how long the question takes that a caller waits for, whether one time
+//! is free, asked through the registry of providers. It makes its own databases with `ringbook seed`; a million rows take a few
 //! minutes, so `BENCH_ROWS=100000` is for a first look, and
 //! `BENCH_URL` names a database that is seeded already. It prints a table in Markdown.
 #![expect(
@@ -17,14 +18,17 @@ mod postgres;
 
 use std::{
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use ringbook::{
     clock::Clock,
     desk::{By, Desk, SlotQuery},
-    domain::{Actor, BusinessId, Interval, ServiceId},
+    domain::{Actor, Business, BusinessId, Interval, ServiceId},
+    providers::{Ask, Availability, Registry},
+    scheduling::Who,
     store::{Connect, Db, businesses, services},
 };
 
@@ -37,8 +41,10 @@ async fn main() {
         "| engine | rows in the database | of this business | staff | days | free starts | p50 ms | p99 ms |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    let mut checks = Vec::new();
     if let Ok(url) = std::env::var("BENCH_URL") {
-        return measure(&url, rows, 20, &[1, 7, 14, 28]).await;
+        checks.extend(measure(&url, rows, 20, &[1, 7, 14, 28]).await);
+        return print_checks(&checks);
     }
     for engine in ["sqlite", "postgres"] {
         for (share, staff) in [(100, 20), (10, 20), (1, 20), (10, 5), (10, 1)] {
@@ -57,11 +63,21 @@ async fn main() {
             } else {
                 &[14]
             };
-            measure(&url, rows, staff, days).await;
+            checks.extend(measure(&url, rows, staff, days).await);
             if engine == "postgres" {
                 postgres::drop_database(&url).await;
             }
         }
+    }
+    print_checks(&checks);
+}
+
+fn print_checks(checks: &[String]) {
+    println!("\n`check_availability` of one time, with `native`:\n");
+    println!("| engine | rows in the database | staff | answer | asked | p50 ms | p99 ms |");
+    println!("|---|--:|--:|---|--:|--:|--:|");
+    for row in checks {
+        println!("{row}");
     }
 }
 
@@ -81,7 +97,8 @@ fn seed(url: &str, rows: u64, staff: u32) {
     );
 }
 
-async fn measure(url: &str, rows: u64, staff: u32, days: &[i64]) {
+/// Prints how long it takes to find what is free, and gives the rows about checking one time.
+async fn measure(url: &str, rows: u64, staff: u32, days: &[i64]) -> Vec<String> {
     let db = Connect::new(url).open().await.unwrap();
     let clock = Clock::system();
     let desk = Desk::new(db.clone(), clock.clone());
@@ -120,7 +137,61 @@ async fn measure(url: &str, rows: u64, staff: u32, days: &[i64]) {
             at(99)
         );
     }
+    let registry = Registry::new(desk.clone());
+    let business = Arc::new(desk.business(by).await.unwrap());
+    let checks = check(&registry, &business, service, clock.now()).await;
     db.close().await;
+    checks
+        .into_iter()
+        .map(|(answer, p50, p99, asked)| {
+            format!("| {engine:?} | {rows} | {staff} | {answer} | {asked} | {p50:.2} | {p99:.2} |")
+        })
+        .collect()
+}
+
+/// Asks about times over a fortnight, as callers do: by day, anybody will do. What is taken comes with other times.
+async fn check(
+    registry: &Registry,
+    business: &Arc<Business>,
+    service: ServiceId,
+    now: DateTime<Utc>,
+) -> Vec<(&'static str, f64, f64, usize)> {
+    const APART: TimeDelta = TimeDelta::minutes(15);
+    let first = now.duration_trunc(APART).unwrap() + APART;
+    let mut free = Vec::new();
+    let mut busy = Vec::new();
+    for number in -20_i32..14 * 24 * 4 {
+        let ask = Ask {
+            business: Arc::clone(business),
+            service,
+            staff: None,
+            starts_at: first + APART * number.abs(),
+            not_staff: Vec::new(),
+            moving: None,
+            call: None,
+            who: Who::Customer,
+        };
+        let begun = Instant::now();
+        let answer = registry.check(&ask).await;
+        let took = begun.elapsed();
+        if number < 0 {
+            continue;
+        }
+        match answer {
+            Availability::Free { .. } => free.push(took),
+            Availability::Busy { .. } => busy.push(took),
+            Availability::Unknown { why, .. } => panic!("{why:?}"),
+        }
+    }
+    [("free", free), ("busy, with others", busy)]
+        .into_iter()
+        .filter(|(_, times)| !times.is_empty())
+        .map(|(answer, mut times)| {
+            times.sort_unstable();
+            let at = |share: usize| milliseconds(times[times.len() * share / 100]);
+            (answer, at(50), at(99), times.len())
+        })
+        .collect()
 }
 
 fn milliseconds(time: Duration) -> f64 {

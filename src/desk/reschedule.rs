@@ -75,10 +75,6 @@ impl Desk {
             now,
         };
         lock_both(&mut tx, &question, &seen).await?;
-        if let Some(claim) = target.call {
-            // What the caller had on hold was this.
-            store::bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
-        }
         let before = locked(&mut tx, by.business_id, target.id).await?;
         if let Some(first) = once.recall(&mut tx, by).await? {
             return Ok(first);

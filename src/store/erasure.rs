@@ -89,11 +89,7 @@ pub async fn erase(
     scrub_changes(tx, business, customer).await?;
     forget_answers(tx, business, customer).await?;
     scrub_jobs(tx, business, customer).await?;
-    let texts = "delete from texts
-                 where business_id = $1 and booking_id in
-                     (select id from bookings where business_id = $1 and customer_id = $2)";
-    on!(tx, c => sqlx::query(texts)
-        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    forget_texts(tx, business, customer).await?;
     scrub_bookings(tx, business, customer, now).await?;
     let history = "delete from customer_history where business_id = $1 and customer_id = $2";
     let person = "delete from customers where business_id = $1 and id = $2";
@@ -145,6 +141,15 @@ fn blank(fields: &mut Map<String, Value>, names: &[&str]) {
 /// The remembered answers to whoever booked with a key of their own.
 async fn forget_answers(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
     let sql = "delete from idempotency_keys
+               where business_id = $1 and booking_id in
+                   (select id from bookings where business_id = $1 and customer_id = $2)";
+    on!(tx, c => sqlx::query(sql)
+        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+async fn forget_texts(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
+    let sql = "delete from texts
                where business_id = $1 and booking_id in
                    (select id from bookings where business_id = $1 and customer_id = $2)";
     on!(tx, c => sqlx::query(sql)
