@@ -83,7 +83,12 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, config } = cli;
-    telemetry::start(&config.log, config.log_format)?;
+    let log = match (&command, config.log.as_str()) {
+        // A conversation on the terminal is read better without a log in it.
+        (Some(Command::Talk(_)), "info") => "warn",
+        (_, log) => log,
+    };
+    telemetry::start(log, config.log_format)?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config).await?,
         Command::Migrate => migrate::run(&config).await?,
