@@ -41,8 +41,8 @@ pub enum TimeAnswer {
 
 /// A caller remembers three times at most.
 const ALTERNATIVES: usize = 3;
-/// How far from the wanted time to look for others.
-const NEAR: Duration = Duration::days(7);
+/// How far from the wanted time to look for others: hardly ever further than the first, and the caller waits meanwhile.
+const REACHES: [Duration; 2] = [Duration::days(2), Duration::days(14)];
 
 impl Desk {
     pub async fn check_time(&self, by: By, asked: &TimeQuestion) -> Result<TimeAnswer> {
@@ -72,28 +72,34 @@ impl Desk {
             Ok(slot) => return Ok(TimeAnswer::Free(slot.staff_id)),
             Err(refusal) => why(refusal.as_ref()),
         };
-        question.starts = around(asked.starts_at)?;
-        let diaries = diaries::open(&mut reader, &question)
-            .await?
-            .without(&asked.not_staff_ids);
-        let house = diaries.house();
-        let starts = scheduling::free_starts(
-            &house,
-            &diaries.staff,
-            &diaries.need(),
-            &question.starts,
-            now,
-        );
-        let slots = scheduling::fair_slots(&starts, &diaries.staff, turn);
-        let alternatives = scheduling::nearest(house.zone, &slots, asked.starts_at, ALTERNATIVES);
+        let mut alternatives = Vec::new();
+        for reach in REACHES {
+            question.starts = around(asked.starts_at, reach)?;
+            let diaries = diaries::open(&mut reader, &question)
+                .await?
+                .without(&asked.not_staff_ids);
+            let house = diaries.house();
+            let starts = scheduling::free_starts(
+                &house,
+                &diaries.staff,
+                &diaries.need(),
+                &question.starts,
+                now,
+            );
+            let slots = scheduling::fair_slots(&starts, &diaries.staff, turn);
+            alternatives = scheduling::nearest(house.zone, &slots, asked.starts_at, ALTERNATIVES);
+            if alternatives.len() == ALTERNATIVES {
+                break;
+            }
+        }
         Ok(TimeAnswer::Busy { why, alternatives })
     }
 }
 
-fn around(wanted: DateTime<Utc>) -> Result<Interval> {
+fn around(wanted: DateTime<Utc>, reach: Duration) -> Result<Interval> {
     let range = || {
-        let from = wanted.checked_sub_signed(NEAR)?;
-        let until = wanted.checked_add_signed(NEAR)?;
+        let from = wanted.checked_sub_signed(reach)?;
+        let until = wanted.checked_add_signed(reach)?;
         Interval::new(from, until).ok()
     };
     range().ok_or_else(|| Error::invalid("starts_at", "is further away than time is counted"))

@@ -1,15 +1,15 @@
 //! Making a booking: a service, a person or anyone, a free time that is kept while the rest is asked, a read-back, a
 //! yes, and only then the booking.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
 
 use crate::{
-    domain::{BookingId, OnUnknown, StaffId},
-    language::{Answer, Dates, Intent, Meaning},
+    domain::{BookingId, Interval, OnUnknown, StaffId},
+    language::{Answer, Dates, Intent, Meaning, Times},
 };
 
 use super::{
-    Chosen, Dialogue, Question, Reply, Target, Took, Work,
+    Chosen, Dialogue, Question, Reply, Search, Target, Took, Work,
     offers::relative,
     slots::exactly,
     when::{Aim, Calendar},
@@ -76,6 +76,10 @@ impl Dialogue {
             Aim::NothingSaid if self.target.is_some() => self.ask(Question::NewTime, reply),
             Aim::NothingSaid => self.ask(Question::When, reply),
             Aim::DayMissing => self.ask(Question::Day, reply),
+            Aim::TimeMissing if self.closed_day().is_some() => {
+                self.draft.wish.times = Some(Times::Any);
+                self.seek(at, reply);
+            }
             Aim::TimeMissing => self.ask(Question::Time, reply),
             Aim::Past(day) => {
                 let day = self.say_day(day);
@@ -115,20 +119,27 @@ impl Dialogue {
         });
     }
 
-    pub(super) fn search(
+    fn search(&mut self, windows: Vec<Interval>, order: Order, reply: &mut Reply) {
+        let Some(first) = windows.first() else {
+            self.say(Line::NothingFree, reply);
+            return self.other_time(reply);
+        };
+        let half = (first.until() - first.from()) / 2;
+        let middle = first.from() + half.min(Duration::hours(12));
+        self.look(Search::Wished(middle), windows, order, reply);
+    }
+
+    pub(super) fn look(
         &mut self,
-        windows: Vec<crate::domain::Interval>,
+        search: Search,
+        windows: Vec<Interval>,
         order: Order,
         reply: &mut Reply,
     ) {
         let Some(service) = self.draft.service else {
             return;
         };
-        if windows.is_empty() {
-            self.say(Line::NothingFree, reply);
-            return self.other_time(reply);
-        }
-        let id = self.start(Work::Find);
+        let id = self.start(Work::Find(search));
         reply.actions.push(Action::FindSlots {
             id,
             service,
@@ -176,13 +187,31 @@ impl Dialogue {
         }
     }
 
-    pub(super) fn on_slots(&mut self, slots: Vec<Slot>, reply: &mut Reply) {
-        if slots.is_empty() {
-            self.say(Line::NothingFree, reply);
-            return self.other_time(reply);
+    /// Where nothing is free, that is said together with what is near.
+    pub(super) fn on_slots(&mut self, at: Ms, search: Search, slots: Vec<Slot>, reply: &mut Reply) {
+        if let (Search::Wished(wanted), [], Some(whole)) =
+            (search, &slots[..], self.calendar(at).whole())
+        {
+            return self.look(Search::Around, vec![whole], Order::Nearest(wanted), reply);
         }
-        self.offer(slots);
-        self.ask(Question::Offer, reply);
+        if search == Search::Around || slots.is_empty() {
+            match self.closed_day().filter(|_| search == Search::Around) {
+                Some(day) => {
+                    let day = self.say_day(day);
+                    self.say_with(Line::BusyClosedDay, &[("day", &day)], reply);
+                }
+                None => self.say(Line::NothingFree, reply),
+            }
+        }
+        self.propose(slots, reply);
+    }
+
+    /// The one day they wish for, if the house is never open on such days.
+    fn closed_day(&self) -> Option<NaiveDate> {
+        match self.draft.wish.dates {
+            Some(Dates::On(day)) if self.business.hours.on(day.weekday()).is_empty() => Some(day),
+            _ => None,
+        }
     }
 
     fn say_why(&mut self, why: Busy, starts_at: DateTime<Utc>, reply: &mut Reply) {

@@ -101,7 +101,7 @@ struct Pending {
 #[derive(Debug, Clone, Copy)]
 enum Work {
     Check(DateTime<Utc>),
-    Find,
+    Find(Search),
     Hold(Slot),
     Book(ProposalId),
     Lookup,
@@ -116,9 +116,20 @@ impl Work {
     fn is_committed(&self) -> bool {
         !matches!(
             self,
-            Self::Check(_) | Self::Find | Self::Hold(_) | Self::Lookup
+            Self::Check(_) | Self::Find(_) | Self::Hold(_) | Self::Lookup
         )
     }
+}
+
+/// Where free times are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// Where the caller wants them; the middle of the first such stretch, which others are measured from.
+    Wished(DateTime<Utc>),
+    /// Before or after what was offered and is not wanted.
+    Further,
+    /// As near to it as there are any, because where the caller wants them there are none.
+    Around,
 }
 
 /// The time that is being decided about.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::language::{Answer, Choice, Dates, Intent, Meaning, Offer, Times};
 
-use super::{Dialogue, Question, Reply, Took, when::Aim};
+use super::{Dialogue, Question, Reply, Search, Took, when::Aim};
 use crate::call::{event::Slot, timer::Ms};
 
 /// More than three times in one sentence, and nobody remembers the first.
@@ -119,7 +119,9 @@ impl Dialogue {
         self.let_go(reply);
         self.pending = None;
         match aim {
-            Some(Aim::Among { windows, order }) => self.search(windows, order, reply),
+            Some(Aim::Among { windows, order }) => {
+                self.look(Search::Further, windows, order, reply);
+            }
             _ if meaning.wants(Intent::OtherDay) => {
                 self.draft.wish.dates = None;
                 self.ask(Question::Day, reply);

@@ -29,7 +29,9 @@ impl Dialogue {
             (Work::Check(starts_at), Event::Availability { answer, .. }) => {
                 self.on_availability(at, starts_at, answer, reply);
             }
-            (Work::Find, Event::SlotsFound { slots, .. }) => self.on_slots(slots, reply),
+            (Work::Find(search), Event::SlotsFound { slots, .. }) => {
+                self.on_slots(at, search, slots, reply);
+            }
             (Work::Hold(slot), Event::Held { hold, .. }) => self.on_held(at, slot, hold, reply),
             (Work::Hold(slot), Event::HoldRefused { alternatives, .. }) => {
                 self.on_hold_refused(slot, alternatives, reply);

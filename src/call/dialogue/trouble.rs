@@ -68,7 +68,7 @@ impl Dialogue {
                 let unknown = Availability::Unknown { staff: None };
                 self.on_availability(at, starts_at, unknown, reply);
             }
-            Work::Find | Work::Lookup | Work::Hold(_) => {
+            Work::Find(_) | Work::Lookup | Work::Hold(_) => {
                 self.say(Line::Trouble, reply);
                 self.drop_goal(reply);
                 self.offer_help(at, reply);

@@ -160,6 +160,11 @@ impl Calendar {
         self.now.with_timezone(&self.zone).date_naive()
     }
 
+    /// All the time that can be booked.
+    pub(super) fn whole(&self) -> Option<Interval> {
+        Interval::new(self.now, self.horizon()).ok()
+    }
+
     fn horizon(&self) -> DateTime<Utc> {
         self.now + Duration::days(self.horizon_days.into())
     }
