@@ -31,6 +31,7 @@ const WORDS: &[&str] = &[
     "Tuesday",
     "half past two",
     "what do you have on Friday afternoon?",
+    "a haircut on Sunday",
     "the second one",
     "something earlier",
     "anyone is fine",
