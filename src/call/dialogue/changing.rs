@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{BookingId, Name, PhoneNumber},
-    language::{Answer, Choice, Dates, Meaning, Times},
+    language::{Answer, Choice, Dates, Meaning, Offer, Times},
 };
 
 use super::{Change, Dialogue, Goal, Question, Reply, Target, Took, Work};
@@ -19,7 +19,10 @@ use crate::language::say::Join;
 impl Dialogue {
     pub(super) fn advance_change(&mut self, at: Ms, change: Change, reply: &mut Reply) {
         match (self.target, change) {
-            (None, _) if self.found.len() > 1 => self.ask(Question::WhichBooking, reply),
+            (None, _) if self.found.len() > 1 => {
+                self.offer_found();
+                self.ask(Question::WhichBooking, reply);
+            }
             (None, _) => self.look_up(reply),
             (Some(_), Change::Look) => {
                 let booking = self.target_in_words();
@@ -34,6 +37,19 @@ impl Dialogue {
             }
             (Some(_), Change::Move) => self.seek(at, reply),
         }
+    }
+
+    /// "The second one" is one of these.
+    fn offer_found(&mut self) {
+        self.offers.clear();
+        self.offered = self
+            .found
+            .iter()
+            .map(|found| Offer {
+                start: self.local(found.slot.starts_at),
+                staff: Some(found.slot.staff),
+            })
+            .collect();
     }
 
     /// Who is calling, and about which number?
@@ -128,6 +144,7 @@ impl Dialogue {
     /// What was said so far may have named the booking ("my Tuesday appointment"), or the new time, or both.
     pub(super) fn aim_at(&mut self, target: Target) {
         self.target = Some(target);
+        self.offered.clear();
         self.draft.service = Some(target.service);
         // Who comes to see somebody goes on seeing them, unless they say otherwise.
         let same_person = StaffWish::Is(target.slot.staff);

@@ -375,7 +375,8 @@ impl Watch {
         }
         self.call.handle(self.now, event, &mut out);
         let agreed = out.iter().any(|action| {
-            matches!(action, Action::Transcript { who: Who::Caller, text } if text.contains("yes"))
+            matches!(action, Action::Transcript { who: Who::Caller, text }
+                if text.contains("yes") || text.contains("mm-hm"))
         });
         for action in out {
             self.check(&action, agreed);
