@@ -361,14 +361,30 @@ impl Call {
         let Some(dialogue) = &mut self.dialogue else {
             return;
         };
-        if let (Phase::Closing(_), Event::Failed { .. }) = (&self.phase, &event) {
-            // The other telephone was not picked up, and the caller is back.
+        if matches!(self.phase, Phase::Closing(_)) {
+            if !dialogue.nobody_picked_up(&event) {
+                return self.answered_too_late(event, out);
+            }
+            // The caller is back.
             self.phase = Phase::Talking;
             self.timers.stop(Timer::Closing);
+            let longest = self.now.max(dialogue.longest_call());
+            self.timers.set(Timer::LongestCall, longest);
         }
         let mut reply = Reply::default();
         dialogue.answered(self.now, event, &mut reply);
         self.carry_out(reply, out);
+    }
+
+    /// Nobody hears what would be said to it. Times that it kept are given back.
+    fn answered_too_late(&mut self, event: Event, out: &mut Vec<Action>) {
+        let Some(dialogue) = &mut self.dialogue else {
+            return;
+        };
+        let mut unsaid = Reply::default();
+        dialogue.answered(self.now, event, &mut unsaid);
+        let holds = unsaid.actions.into_iter();
+        out.extend(holds.filter(|action| matches!(action, Action::ReleaseHold { .. })));
     }
 
     fn timer(&mut self, timer: Timer, out: &mut Vec<Action>) {
@@ -536,17 +552,13 @@ impl Call {
             Event::Timer { .. } => {}
             Event::Held { .. } => give_back_late_hold(&event, out),
             answer => {
-                let Some(dialogue) = &mut self.dialogue else {
-                    return;
-                };
-                let mut unsaid = Reply::default();
-                dialogue.answered(self.now, answer, &mut unsaid);
-                if !dialogue.is_committed() {
-                    let outcome = dialogue.outcome().unwrap_or(Outcome::GaveUp);
-                    let holds = unsaid.actions.into_iter();
-                    out.extend(holds.filter(|action| matches!(action, Action::ReleaseHold { .. })));
-                    self.release_hold(out);
-                    self.finish(outcome, out);
+                self.answered_too_late(answer, out);
+                if !self.is_committed() {
+                    let outcome = self
+                        .dialogue
+                        .as_ref()
+                        .and_then(|dialogue| dialogue.outcome());
+                    self.finish(outcome.unwrap_or(Outcome::GaveUp), out);
                 }
             }
         }

@@ -12,6 +12,7 @@ use super::{Dialogue, Goal, Question, Reply, Then, Work};
 use crate::call::{
     action::{Action, Outcome},
     draft::Draft,
+    event::Event,
     lines::Line,
     timer::Ms,
     turn::Expect,
@@ -148,6 +149,14 @@ impl Dialogue {
     pub(in crate::call) fn transfer(&mut self, number: crate::domain::PhoneNumber) -> Action {
         let id = self.start(Work::Transfer);
         Action::Transfer { id, number }
+    }
+
+    /// Says that the telephone that they were put through to was not answered.
+    pub(in crate::call) fn nobody_picked_up(&self, event: &Event) -> bool {
+        let pending = self.pending.as_ref();
+        matches!(event, Event::Failed { id } if pending.is_some_and(|pending| {
+            pending.id == *id && matches!(pending.work, Work::Transfer)
+        }))
     }
 
     fn transfer_now(&self, at: Ms) -> Option<crate::domain::PhoneNumber> {

@@ -3,7 +3,7 @@
 use super::super::{
     action::{Action, Outcome},
     briefing::{AfterHours, Transfer},
-    event::Event,
+    event::{Event, WorkId},
     script::*,
     timer::Ms,
 };
@@ -161,6 +161,25 @@ fn a_voicemail_greeting_is_not_talked_to() {
     );
     assert_eq!(call.outcome(), Some(Outcome::Voicemail));
     assert_eq!(call.said(), "");
+}
+
+#[test]
+fn work_that_fails_after_we_hung_up_brings_nobody_back() {
+    let next = |call: &mut Script| {
+        let (due, timer) = call.call.deadline().expect("a deadline until the end");
+        call.now = call.now.max(due);
+        call.happens(Event::Timer { timer });
+    };
+    let mut call = Script::new();
+    call.happens(Event::Heard {
+        text: "Please leave a message after the tone.".to_owned(),
+    });
+    while call.did(|action| matches!(action, Action::HangUp)) == 0 {
+        next(&mut call);
+    }
+    call.happens(Event::Failed { id: WorkId(1) });
+    next(&mut call);
+    assert_eq!(call.outcome(), Some(Outcome::Voicemail));
 }
 
 #[test]

@@ -139,6 +139,8 @@ struct Watch {
     last_proposal: u32,
     last_work: u32,
     hung_up: bool,
+    /// We have hung up, and the line has not closed yet.
+    hanging_up: bool,
     finished: bool,
     /// Times that are kept for the call and not given back.
     kept: BTreeSet<BookingId>,
@@ -160,6 +162,7 @@ impl Watch {
             last_proposal: 0,
             last_work: 0,
             hung_up: false,
+            hanging_up: false,
             finished: false,
             kept: BTreeSet::new(),
         };
@@ -370,6 +373,7 @@ impl Watch {
             // Only what the database says is kept.
             Event::Resumed(resumed) if !self.finished && !self.hung_up => {
                 self.kept = resumed.holds.iter().map(|hold| hold.hold).collect();
+                self.hanging_up = false;
             }
             _ => {}
         }
@@ -400,6 +404,9 @@ impl Watch {
             !self.hung_up || is_release || is_end,
             "after the hang-up: {action:?}"
         );
+        let goes_on =
+            matches!(action, Action::Say { .. } | Action::Resume { .. }) || action.work().is_some();
+        assert!(!self.hanging_up || !goes_on, "after hanging up: {action:?}");
         if let Some(WorkId(id)) = action.work() {
             assert!(id > self.last_work, "work ids are used once");
             self.last_work = id;
@@ -468,6 +475,7 @@ impl Watch {
                 who: Who::Agent,
                 text,
             } => self.note(text),
+            Action::HangUp => self.hanging_up = true,
             Action::Finish { .. } => self.finished = true,
             _ => {}
         }
