@@ -73,8 +73,15 @@ impl Dialogue {
                 self.drop_goal(reply);
                 self.offer_help(at, reply);
             }
-            Work::Book(_) => self.unsettled(at, Line::BookUnsettled, reply),
-            Work::Cancel(_) | Work::Move(_) => self.unsettled(at, Line::ChangeUnsettled, reply),
+            Work::Book(_) => {
+                self.leave_hold_alone();
+                self.unsettled(at, Line::BookUnsettled, reply);
+            }
+            Work::Move(_) => {
+                self.leave_hold_alone();
+                self.unsettled(at, Line::ChangeUnsettled, reply);
+            }
+            Work::Cancel(_) => self.unsettled(at, Line::ChangeUnsettled, reply),
             Work::Message(_) => {
                 self.message = None;
                 self.unsettled(at, Line::MessageUnsettled, reply);
@@ -83,9 +90,13 @@ impl Dialogue {
         }
     }
 
-    /// It may have been done. The hold is left alone: it may be the booking by now.
-    fn unsettled(&mut self, at: Ms, line: Line, reply: &mut Reply) {
+    /// It may be the booking by now.
+    fn leave_hold_alone(&mut self) {
         self.chosen = None;
+    }
+
+    /// It may have been done.
+    fn unsettled(&mut self, at: Ms, line: Line, reply: &mut Reply) {
         self.best = Some(Outcome::Unsettled);
         self.say(line, reply);
         self.drop_goal(reply);

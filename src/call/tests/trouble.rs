@@ -34,6 +34,21 @@ fn a_booking_whose_fate_is_unknown_is_not_said_to_be_made() {
 }
 
 #[test]
+fn a_message_whose_fate_is_unknown_gives_the_time_back() {
+    let mut call = Script::new();
+    call.caller("A haircut on Tuesday at two").agent("name");
+    call.caller("Can I talk to a person?").agent("message");
+    call.caller("Yes").agent("What should I pass on?");
+    call.world.silent = true;
+    call.caller("This is Nora, I found a scarf")
+        .agent("I couldn't write that down");
+    assert_eq!(
+        call.did(|action| matches!(action, Action::ReleaseHold { .. })),
+        1
+    );
+}
+
+#[test]
 fn an_answer_to_a_wish_that_has_changed_is_ignored() {
     let mut call = Script::new();
     call.world.answers_after = Ms(4_000);
