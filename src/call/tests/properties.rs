@@ -59,6 +59,9 @@ const WORDS: &[&str] = &[
     "purple monkey dishwasher",
 ];
 
+/// What agrees, among those words: also the last of "anyone is fine", where the words before it were answered already.
+const YES: &[&str] = &["yes", "mm-hm", "fine"];
+
 /// Something that happens. What it refers to is found when it happens.
 #[derive(Debug, Clone)]
 enum Happens {
@@ -380,7 +383,7 @@ impl Watch {
         self.call.handle(self.now, event, &mut out);
         let agreed = out.iter().any(|action| {
             matches!(action, Action::Transcript { who: Who::Caller, text }
-                if text.contains("yes") || text.contains("mm-hm"))
+                if YES.iter().any(|yes| text.contains(yes)))
         });
         for action in out {
             self.check(&action, agreed);
