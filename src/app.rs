@@ -62,7 +62,7 @@ impl App {
             patience: phone::Patience::default(),
         };
         let live = Live::new(usize::try_from(config.most_calls).unwrap_or(usize::MAX));
-        let board = Switchboard::new(ground, live, Arc::new(speech::Typed), settings);
+        let board = Switchboard::new(ground, live, Arc::new(speech::Typed::default()), settings);
         Ok(Self {
             config: Arc::new(config),
             board,

@@ -6,11 +6,18 @@
 use super::{Ears, Engine, Heard, Mouth, Speech};
 use crate::audio::{FRAME, typed};
 
-/// How fast people talk: the length of one letter.
-const LETTER_MS: u64 = 60;
+#[derive(Debug, Clone, Copy)]
+pub struct Typed {
+    /// How long a letter takes to say.
+    pub letter_ms: u64,
+}
 
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Typed;
+impl Default for Typed {
+    /// As fast as people talk.
+    fn default() -> Self {
+        Self { letter_ms: 60 }
+    }
+}
 
 impl Engine for Typed {
     fn ears(&self) -> Box<dyn Ears> {
@@ -18,7 +25,7 @@ impl Engine for Typed {
     }
 
     fn mouth(&self) -> Box<dyn Mouth> {
-        Box::new(Talking)
+        Box::new(Talking(*self))
     }
 }
 
@@ -39,12 +46,12 @@ impl Ears for Listening {
 }
 
 #[derive(Debug)]
-struct Talking;
+struct Talking(Typed);
 
 impl Mouth for Talking {
     fn speak(&mut self, words: &str) -> Speech {
         let letters = u64::try_from(words.chars().count()).unwrap_or(u64::MAX);
-        let frames = typed::encode(words, letters.saturating_mul(LETTER_MS));
+        let frames = typed::encode(words, letters.saturating_mul(self.0.letter_ms));
         Speech::whole(frames.flatten().collect())
     }
 }
@@ -57,7 +64,7 @@ mod tests {
     use crate::audio::FRAME_MS;
 
     fn sound_of(words: &str) -> Vec<u8> {
-        let mut speech = Typed.mouth().speak(words);
+        let mut speech = Typed::default().mouth().speak(words);
         match speech.poll_piece(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Some(Ok(sound))) => sound,
             other => panic!("{other:?}"),
@@ -67,7 +74,7 @@ mod tests {
     #[test]
     fn what_the_mouth_says_the_ears_understand() {
         let text = "Tuesday at half past two, for Zoë?";
-        let mut ears = Typed.ears();
+        let mut ears = Typed::default().ears();
         let mut heard = Vec::new();
         for frame in sound_of(text).chunks_exact(FRAME) {
             ears.take(frame.try_into().unwrap(), &mut heard);
