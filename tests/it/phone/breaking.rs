@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use ringbook::domain::{CallOutcome, CallState};
+use ringbook::{
+    domain::{CallOutcome, CallState},
+    scheduling::Who,
+};
 
 use super::calling::{asks_for_two_o_clock, says_yes_and_goodbye};
 use crate::support::{
@@ -25,12 +28,9 @@ async fn a_line_that_breaks_for_good_frees_what_it_held() {
         doors.is_clean().await;
         assert_eq!(doors.call().await.outcome, Some(CallOutcome::GaveUp));
         assert!(doors.bookings().await.is_empty());
-        let free = doors.house.desk.hold(
-            doors.house.by,
-            &doors.house.hold_at(monday(14, 0)),
-            ringbook::scheduling::Who::Customer,
-        );
-        assert!(free.await.is_ok(), "the time is free again");
+        let (desk, hold) = (&doors.house.desk, doors.house.hold_at(monday(14, 0)));
+        let held = desk.hold(doors.house.by, &hold, Who::Customer).await;
+        assert!(held.is_ok(), "the time is free again");
     })
     .await;
 }
@@ -70,6 +70,11 @@ async fn a_node_that_was_only_cut_off_writes_nothing_more() {
         let doors = Doors::that_wait(&test.db).await;
         let (answer, mut old) = doors.calls("CA01").await;
         asks_for_two_o_clock(&mut old).await;
+        // It writes down what happens within a second, unless somebody lets it.
+        until("the held time is written down", async || {
+            doors.journal().await.contains("\"event\":\"held\"")
+        })
+        .await;
 
         let other = doors.beside().await;
         let answer = other.after(&answer, "CA01", "in-progress").await;

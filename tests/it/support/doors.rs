@@ -246,6 +246,13 @@ impl Doors {
         call.clone()
     }
 
+    /// Its journal, as it is on disk by now.
+    pub(crate) async fn journal(&self) -> String {
+        let call = self.call().await.id;
+        let entries = self.house.desk.journal(self.house.by, call).await.unwrap();
+        entries.into_iter().map(|entry| entry.body).collect()
+    }
+
     pub(crate) async fn bookings(&self) -> Vec<Booking> {
         let desk = &self.house.desk;
         let all = Filter::default();
