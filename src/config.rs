@@ -4,6 +4,7 @@
 //! are functions here, so that `serve` and `doctor` can't disagree. Knows nothing of databases or the web.
 
 pub mod origin;
+mod private_address;
 pub mod public_url;
 pub mod secret;
 
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use origin::Origin;
+pub use private_address::PrivateAddress;
 pub use public_url::PublicUrl;
 pub use secret::{SecretKey, Weakness};
 
@@ -43,7 +45,9 @@ pub enum ConfigError {
         public_url: PublicUrl,
         weakness: Weakness,
     },
-    #[error("TWILIO_SIGNING_KEY is not of its form; it looks like ID:SECRET, as Twilio shows the two")]
+    #[error(
+        "TWILIO_SIGNING_KEY is not of its form; it looks like ID:SECRET, as Twilio shows the two"
+    )]
     SigningKey,
     #[error(transparent)]
     SecretFile(#[from] secret::FileError),
@@ -100,6 +104,11 @@ pub struct Config {
         hide_default_value = true
     )]
     pub secret_key: Option<SecretString>,
+
+    /// A port of this machine on which Prometheus finds numbers, or an address and a port; nobody outside should reach it
+    /// [default: none]
+    #[arg(long, env, global = true, value_name = "PORT")]
+    pub metrics_listen: Option<PrivateAddress>,
 
     /// Where a key made on this machine is kept [default: ringbook.secret, next to the database]
     #[arg(long, env, global = true, value_name = "FILE")]
@@ -266,7 +275,9 @@ impl Config {
     /// The id and the secret in `TWILIO_SIGNING_KEY`; an empty one is none.
     pub fn twilio_signing_key(&self) -> Result<Option<(String, SecretString)>, ConfigError> {
         let given = self.twilio_signing_key.as_ref();
-        let Some(text) = given.map(|key| key.expose_secret().trim()).filter(|key| !key.is_empty())
+        let Some(text) = given
+            .map(|key| key.expose_secret().trim())
+            .filter(|key| !key.is_empty())
         else {
             return Ok(None);
         };

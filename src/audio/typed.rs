@@ -170,7 +170,13 @@ fn small(number: usize) -> u8 {
 fn voice() -> [u8; FRAME] {
     const HALF: usize = 10;
     let (high, low) = (mulaw::encode(5000), mulaw::encode(-5000));
-    std::array::from_fn(|at| if at / HALF % 2 == 0 { high } else { low })
+    std::array::from_fn(|at| {
+        if (at / HALF).is_multiple_of(2) {
+            high
+        } else {
+            low
+        }
+    })
 }
 
 /// A line that is open, and nobody speaks: what a caller sends between two utterances.

@@ -20,9 +20,8 @@ pub use self::{
 };
 use self::{
     past::{Past, Rebuilt},
-    transcript::Transcript, 
-    work::Counter,
-    work::Worked,
+    transcript::Transcript,
+    work::{Counter, Worked},
     works::Works,
 };
 use super::{
@@ -40,6 +39,7 @@ use crate::{
     desk::{self, By, Desk, NewCall},
     domain::{Actor, Business, BusinessId, CallClaim, Line as Words},
     providers::Registry,
+    telemetry::metrics::Metrics,
 };
 
 /// What all calls of a process stand on. Cheap to clone.
@@ -49,6 +49,7 @@ pub struct Ground {
     pub providers: Registry,
     pub lines: Arc<Lines>,
     pub pauses: Pauses,
+    pub metrics: Metrics,
 }
 
 /// A call that may begin.
@@ -129,13 +130,14 @@ pub enum Ended {
 pub struct Driver<L> {
     lines: Arc<Lines>,
     pauses: Pauses,
-    call: Call,
+    call: Box<Call>,
     line: L,
     clock: CallClock,
     counter: Counter,
     works: Works,
     journal: Journal,
     transcript: Transcript,
+    metrics: Metrics,
     place: Place,
     first: Option<(Started, Option<Past>)>,
     outcome: Option<Outcome>,
@@ -160,6 +162,7 @@ impl<L: Line> Driver<L> {
             providers,
             lines,
             pauses,
+            metrics,
         } = ground.clone();
         let Beginning {
             business,
@@ -175,7 +178,7 @@ impl<L: Line> Driver<L> {
         let counted = place.count_work();
         let journal = Journal::start(desk.clone(), by, claim, last_entry + 1, counted);
         Self {
-            call: Call::with_pauses(Arc::clone(&lines), pauses),
+            call: Box::new(Call::with_pauses(Arc::clone(&lines), pauses)),
             lines,
             pauses,
             line,
@@ -191,7 +194,8 @@ impl<L: Line> Driver<L> {
             },
             works: Works::default(),
             journal,
-            transcript: Transcript::from_turn(last_turn + 1),
+            transcript: Transcript::new(last_turn + 1, metrics.clone()),
+            metrics,
             place,
             first: Some((started, past)),
             outcome: None,
@@ -203,8 +207,13 @@ impl<L: Line> Driver<L> {
         self.run_over().await.0
     }
 
-    /// The same, and gives the line back for a goodbye of its own: the call's end is written by then.
-    pub async fn run_over(mut self) -> (Ended, L) {
+    /// The same, and gives the line back for a goodbye of its own: the call's end is written by then. A call is large, so it stands on
+    /// the heap, and not in every future that waits for it.
+    pub fn run_over(self) -> impl Future<Output = (Ended, L)> + Send {
+        Box::pin(self.see_through())
+    }
+
+    async fn see_through(mut self) -> (Ended, L) {
         match self.first.take() {
             None => {}
             Some((started, None)) => self.happens(Event::Started(Box::new(started))),
@@ -229,7 +238,7 @@ impl<L: Line> Driver<L> {
         let mut resumed = past.resumed;
         match rebuilt {
             Rebuilt::Same { call, outcome } => {
-                self.call = *call;
+                self.call = call;
                 self.outcome = outcome;
             }
             Rebuilt::Afresh(draft) => {
@@ -293,6 +302,9 @@ impl<L: Line> Driver<L> {
             gave,
         };
         self.journal.note(&step);
+        if let Some(sounded) = self.line.sounded() {
+            self.transcript.sounded(sounded);
+        }
         if let Some(turn) = self.transcript.event(at, &step.on) {
             self.journal.turn(turn);
         }
@@ -341,6 +353,7 @@ impl<L: Line> Driver<L> {
             journal,
             outcome,
             line,
+            metrics,
             place,
             ..
         } = self;
@@ -367,7 +380,12 @@ impl<L: Line> Driver<L> {
                 tracing::error!(%error, "the end of a call was not written");
                 Ended::Finished(outcome)
             }
-            Ok(()) => Ended::Finished(outcome),
+            Ok(is_first) => {
+                if is_first {
+                    metrics.call_ended(outcome.as_str());
+                }
+                Ended::Finished(outcome)
+            }
         };
         (ended, line)
     }

@@ -9,11 +9,11 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use super::{By, Deed, DeedKind, Desk, Error, Result, call_records::deeds, calls::must_own, retrying};
+use super::{
+    By, Deed, DeedKind, Desk, Error, Result, call_records::deeds, calls::must_own, retrying,
+};
 use crate::{
-    domain::{
-        BusinessId, Call, CallClaim, CallId, CallOutcome, CallState, Line, PhoneNumber,
-    },
+    domain::{BusinessId, Call, CallClaim, CallId, CallOutcome, CallState, Line, PhoneNumber},
     store::{
         Reader, bookings, businesses, calls,
         stream_tokens::{self, StreamToken},
@@ -84,8 +84,7 @@ impl Desk {
 
     pub async fn streams_of_call(&self, by: By, call: CallId) -> Result<StreamCount> {
         let mut reader = self.db.read().await?;
-        let (offered, opened) =
-            stream_tokens::count(&mut reader, by.business_id, call).await?;
+        let (offered, opened) = stream_tokens::count(&mut reader, by.business_id, call).await?;
         Ok(StreamCount { offered, opened })
     }
 
@@ -138,7 +137,12 @@ impl Desk {
             if !is_in_progress(&mut tx, by.business_id, claim.call).await? {
                 return Ok(None);
             }
-            let outcome = most_of(&deeds(&mut tx, by, claim.call).await?);
+            let (_, opened) = stream_tokens::count(&mut tx, by.business_id, claim.call).await?;
+            let outcome = match most_of(&deeds(&mut tx, by, claim.call).await?) {
+                Some(outcome) => outcome,
+                None if opened == 0 => CallOutcome::NeverStarted,
+                None => CallOutcome::GaveUp,
+            };
             let now = self.clock.now();
             let end = calls::End {
                 outcome,
@@ -154,16 +158,12 @@ impl Desk {
     }
 }
 
-async fn is_in_progress(
-    reader: &mut Reader,
-    business: BusinessId,
-    call: CallId,
-) -> Result<bool> {
+async fn is_in_progress(reader: &mut Reader, business: BusinessId, call: CallId) -> Result<bool> {
     let call = calls::get(reader, business, call).await?;
     Ok(call.is_some_and(|call| call.state == CallState::InProgress))
 }
 
-fn most_of(deeds: &[Deed]) -> CallOutcome {
+fn most_of(deeds: &[Deed]) -> Option<CallOutcome> {
     let outcomes = deeds.iter().map(|deed| match deed.what {
         DeedKind::Booked(_) => CallOutcome::Booked,
         DeedKind::Rescheduled(_) => CallOutcome::Rescheduled,
@@ -176,7 +176,7 @@ fn most_of(deeds: &[Deed]) -> CallOutcome {
         CallOutcome::Cancelled => 2,
         _ => 1,
     };
-    outcomes.max_by_key(rank).unwrap_or(CallOutcome::GaveUp)
+    outcomes.max_by_key(rank)
 }
 
 fn hash_of(token: &str) -> String {

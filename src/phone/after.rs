@@ -5,7 +5,12 @@
 
 use axum::extract::{Path, State};
 
-use super::{Switchboard, answer::Answer, incoming::full, signed::Signed};
+use super::{
+    Switchboard,
+    answer::Answer,
+    incoming::{NO_ROOM, instead},
+    signed::Signed,
+};
 use crate::{
     call::lines::Line as Words,
     desk::{self, By},
@@ -60,29 +65,35 @@ pub(super) async fn comes_next(
 }
 
 /// Somebody talked to the caller, and both have hung up.
-async fn put_through(
-    board: &Switchboard,
-    call: &Call,
-    claim: CallClaim,
-) -> Result<Answer, Answer> {
+async fn put_through(board: &Switchboard, call: &Call, claim: CallClaim) -> Result<Answer, Answer> {
     let desk = board.desk();
     let by = By::call(call.business_id, call.id);
     let reason = Line::new("The caller was put through to a person.").ok();
     let now = desk.clock.now();
     let ended = desk.end_call(by, claim, CallOutcome::Transferred, reason.as_ref(), now);
     match ended.await {
-        Ok(()) | Err(desk::Error::CallTakenOver) => Ok(Answer::hang_up()),
-        Err(error) => Err(error.into()),
+        Ok(true) => board
+            .metrics()
+            .call_ended(CallOutcome::Transferred.as_str()),
+        Ok(false) | Err(desk::Error::CallTakenOver) => {}
+        Err(error) => return Err(error.into()),
     }
+    Ok(Answer::hang_up())
 }
 
 /// Rings where the call asked to be put through to.
 async fn transfer(board: &Switchboard, call: &Call) -> Result<Option<Answer>, Answer> {
-    let number = board.ground().transfer_of(call.business_id, call.id).await?;
+    let number = board
+        .ground()
+        .transfer_of(call.business_id, call.id)
+        .await?;
     Ok(number.map(|number| {
         tracing::info!(call.id = %call.id, "a caller is put through");
         let dial = Dial::new(number, board.after(call.id)).ring_for(RINGS);
-        Draft::new().dial(&dial).redirect(&board.after(call.id)).into()
+        Draft::new()
+            .dial(&dial)
+            .redirect(&board.after(call.id))
+            .into()
     }))
 }
 
@@ -95,8 +106,7 @@ async fn go_on(
 ) -> Result<Answer, Answer> {
     let by = By::call(call.business_id, call.id);
     if board.live().is_closing() {
-        // In a moment somebody else answers: another node, or this one started again.
-        return Ok(Draft::new().pause(2).redirect(&board.after(call.id)).into());
+        return Ok(board.ask_again(call.id));
     }
     let streams = board.desk().streams_of_call(by, call.id).await?;
     if call.reconnects >= MOST_RECONNECTS || streams.offered >= MOST_OFFERS {
@@ -114,11 +124,8 @@ async fn go_on(
         ));
     }
     if !board.live().has_room() && !board.live().is_here(call.id) {
-        let outcome = match streams.opened {
-            0 => CallOutcome::NeverStarted,
-            _ => CallOutcome::GaveUp,
-        };
-        return full(board, call, outcome).await;
+        board.settle(call.business_id, claim, NO_ROOM).await;
+        return instead(board, call).await;
     }
     tracing::info!(call.id = %call.id, reconnects = call.reconnects, "a call gets another line");
     board.connect(by, call.id, sid).await

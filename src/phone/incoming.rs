@@ -9,15 +9,15 @@ use super::{Switchboard, answer::Answer, signed::Signed};
 use crate::{
     call::lines::Line as Words,
     desk::{self, By, NewCall},
-    domain::{
-        Actor, Business, BusinessId, Call, CallChannel, CallClaim, CallOutcome, CallState, Line,
-        PhoneNumber,
-    },
+    domain::{Actor, Business, BusinessId, Call, CallChannel, CallState, PhoneNumber},
     twilio::{
         forms::Incoming,
         twiml::{Dial, Document, Draft, Reject},
     },
 };
+
+/// Why a call ended that was not taken, for the owner.
+pub(super) const NO_ROOM: &str = "As many calls were in progress as the server takes.";
 
 /// The business is the one that has the dialled number.
 pub(super) async fn by_number(
@@ -77,36 +77,24 @@ async fn answer(
         return Ok(Answer::hang_up());
     }
     if !board.live().has_room() && !board.live().is_here(call.id) {
-        return full(board, &call, CallOutcome::NeverStarted).await;
+        if desk.streams_of_call(by, call.id).await?.opened > 0 {
+            // It goes on at another node, or will in a moment.
+            return Ok(board.ask_again(call.id));
+        }
+        board.settle(business, claim, NO_ROOM).await;
+        return instead(board, &call).await;
     }
     board.connect(by, call.id, &incoming.call).await
 }
 
-/// As many calls as this node takes are in progress: a person, if one is there, or else a kind word.
-pub(super) async fn full(
-    board: &Switchboard,
-    call: &Call,
-    outcome: CallOutcome,
-) -> Result<Answer, Answer> {
-    let desk = board.desk();
-    let by = By::call(call.business_id, call.id);
+/// As many calls as this node takes are in progress, or it takes none any more: a person, if one is there, or else a kind word.
+pub(super) async fn instead(board: &Switchboard, call: &Call) -> Result<Answer, Answer> {
+    tracing::warn!(call.id = %call.id, "a caller found no room");
     let house = By {
         business_id: call.business_id,
         actor: Actor::SYSTEM,
     };
-    let business = desk.business(house).await?;
-    let claim = CallClaim {
-        call: call.id,
-        epoch: call.epoch,
-    };
-    let reason = Line::new("As many calls were in progress as the server takes.").ok();
-    let now = desk.clock.now();
-    match desk.end_call(by, claim, outcome, reason.as_ref(), now).await {
-        // Another stream of it has opened: it goes on there.
-        Err(desk::Error::CallTakenOver) => return Ok(Answer::hang_up()),
-        other => other?,
-    }
-    tracing::warn!(call.id = %call.id, "a caller found no room");
+    let business = board.desk().business(house).await?;
     Ok(match person_there(board, &business) {
         Some(number) => {
             let dial = Dial::new(number, board.after(call.id));

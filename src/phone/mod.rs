@@ -20,11 +20,14 @@ pub use switchboard::{Leftovers, Patience, Settings, Switchboard};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    routing::{get, on, MethodFilter},
+    routing::{MethodFilter, get, on},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
 use answer::Answer;
+
+/// What Twilio asks if nothing else was answered: a kind word, to whoever asks, because a signature may be what went wrong.
+pub const FALLBACK: &str = "/voice/fallback";
 
 /// What Twilio asks. Only what it signed is looked at.
 pub fn router(board: Switchboard) -> Router {
@@ -32,10 +35,14 @@ pub fn router(board: Switchboard) -> Router {
     let asked = MethodFilter::GET.or(MethodFilter::POST);
     Router::new()
         .route("/voice/incoming", on(asked, incoming::by_number))
-        .route("/voice/incoming/{business}", on(asked, incoming::of_business))
+        .route(
+            "/voice/incoming/{business}",
+            on(asked, incoming::of_business),
+        )
         .route("/voice/after/{call}", on(asked, after::comes_next))
         .route("/voice/status", on(asked, status::of_call))
         .route("/voice/stream-status", on(asked, status::of_stream))
+        .route(FALLBACK, on(asked, async || Answer::trouble()))
         .route("/voice/stream/{token}", get(stream::open))
         .with_state(board)
         .layer(DefaultBodyLimit::max(signed::LONGEST_FORM))

@@ -30,7 +30,13 @@ const SAMPLES_A_MS: usize = RATE / 1000;
 /// What is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Due<'a> {
-    Sound(&'a [u8]),
+    Sound {
+        frame: &'a [u8],
+        /// How long after its time.
+        late: Ms,
+        /// With it begin the words of a turn.
+        first: bool,
+    },
     Mark(Mark),
 }
 
@@ -42,6 +48,8 @@ pub(super) struct Playout {
     queue: VecDeque<Play>,
     /// When the caller will have heard all that was sent, in samples since the call began.
     heard_until: u64,
+    /// Since when sound has been going out without a break: what is due earlier than that is not late.
+    flows_since: Option<Ms>,
     /// Marks of this generation, and of those before, say nothing of what was heard.
     stopped: Option<Generation>,
 }
@@ -77,6 +85,7 @@ impl Playout {
             utterances: VecDeque::new(),
             queue: VecDeque::new(),
             heard_until: 0,
+            flows_since: None,
             stopped: None,
         }
     }
@@ -115,15 +124,18 @@ impl Playout {
 
     /// Forgets what was to be played of this generation and those before.
     pub(super) fn stop(&mut self, at: Ms, generation: Generation) {
-        self.queue
-            .retain(|play| play.mark.generation > generation);
+        self.queue.retain(|play| play.mark.generation > generation);
         self.stopped = self.stopped.max(Some(generation));
         self.heard_until = samples(at);
+        self.flows_since = None;
     }
 
     /// The line says that this was played, or thrown away. Once an utterance was heard to its end, it and those before it are done.
     pub(super) fn mark_is_back(&mut self, mark: Mark) {
-        if self.stopped.is_some_and(|stopped| mark.generation <= stopped) {
+        if self
+            .stopped
+            .is_some_and(|stopped| mark.generation <= stopped)
+        {
             return;
         }
         let heard = self.utterances.iter().position(|utterance| {
@@ -175,7 +187,8 @@ impl Playout {
 
     /// What is due by now, one thing at a time.
     pub(super) fn take_due(&mut self, now: Ms) -> Option<Due<'_>> {
-        if self.due()? > now {
+        let due = self.due()?;
+        if due > now {
             return None;
         }
         let play = self.queue.front_mut()?;
@@ -188,12 +201,23 @@ impl Playout {
         let rest = spoken.map_or(&[][..], |spoken| &spoken.sound[play.sent..]);
         if rest.is_empty() {
             self.queue.pop_front();
+            if self.queue.is_empty() {
+                self.flows_since = None;
+            }
             return Some(Due::Mark(mark));
         }
         let frame = &rest[..rest.len().min(FRAME)];
+        let first = play.sent == 0 && mark.span == 0;
         play.sent += frame.len();
+        let late = self
+            .flows_since
+            .map_or(Ms::ZERO, |since| now - due.max(since));
+        // After a gap, what follows is in time again: the schedule counts from here.
+        if self.flows_since.is_none() || self.heard_until < samples(now) {
+            self.flows_since = Some(now);
+        }
         self.heard_until = self.heard_until.max(samples(now)) + frame.len() as u64;
-        Some(Due::Sound(frame))
+        Some(Due::Sound { frame, late, first })
     }
 
     fn play(&mut self, utterance: UtteranceId, generation: Generation, from: u16) {
@@ -299,7 +323,7 @@ mod tests {
         for now in from..until {
             while let Some(due) = playout.take_due(Ms(now)) {
                 let told = match due {
-                    Due::Sound(sound) => char::from(sound[0]).to_string(),
+                    Due::Sound { frame, .. } => char::from(frame[0]).to_string(),
                     Due::Mark(mark) => mark.to_string(),
                 };
                 sent.push((now, told));
@@ -352,6 +376,29 @@ mod tests {
         let late = sends(&mut playout, 75, 130);
         let times: Vec<u64> = late.iter().map(|(at, _)| *at).collect();
         assert_eq!(times, [75, 75, 75, 80, 100, 120]);
+    }
+
+    /// How late each frame is that goes out until then.
+    fn lateness(playout: &mut Playout, now: u64) -> Vec<u64> {
+        let mut late = Vec::new();
+        while let Some(due) = playout.take_due(Ms(now)) {
+            if let Due::Sound { late: ms, .. } = due {
+                late.push(ms.0);
+            }
+        }
+        late
+    }
+
+    #[test]
+    fn a_frame_is_late_by_its_own_time_and_after_a_gap_all_is_in_time_again() {
+        let mut playout = Playout::new(Box::new(Letters));
+        say(&mut playout, "abcdefghijkl");
+        make(&mut playout);
+        assert_eq!(lateness(&mut playout, 1_000), [0, 0, 0, 0]);
+        assert_eq!(lateness(&mut playout, 1_021), [1]);
+        assert_eq!(lateness(&mut playout, 1_075), [35, 15]);
+        // 1,140 is when the caller would have heard everything.
+        assert_eq!(lateness(&mut playout, 1_200), [120, 0, 0, 0]);
     }
 
     #[test]
@@ -413,7 +460,9 @@ mod tests {
             "hi",
             &[Span { from: 0, until: 2 }],
         );
-        sender.try_send(Err(Speechless("no voice".to_owned()))).unwrap();
+        sender
+            .try_send(Err(Speechless("no voice".to_owned())))
+            .unwrap();
         let length = Ms(0);
         assert_eq!(
             make(&mut playout),

@@ -28,6 +28,7 @@ use crate::{
         timer::Ms,
     },
     speech::{Ears, Engine, Heard},
+    telemetry::metrics::Metrics,
     twilio::{
         StreamSid,
         stream::{Frame, Message, Order, Refused, Sequence, Writer},
@@ -49,6 +50,18 @@ pub(super) enum End {
     Idle,
 }
 
+impl End {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::HangingUp => "hung_up",
+            Self::Transferring => "transferred",
+            Self::Lost(_) => "lost",
+            Self::Idle => "silent",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct StreamLine {
     wire: Wire,
@@ -62,7 +75,11 @@ pub(super) struct StreamLine {
     /// What the machine is still to be told.
     events: VecDeque<Event>,
     clock: CallClock,
-    last_message: Ms,
+    metrics: Metrics,
+    /// When the first sound of the words said last went out.
+    sounded: Option<Ms>,
+    /// Nothing before the line was first listened to: the clock of a call that goes on is set by then.
+    last_message: Option<Ms>,
     idle: Ms,
     alarm: Pin<Box<Sleep>>,
     alarm_at: Option<Ms>,
@@ -72,6 +89,7 @@ pub(super) struct StreamLine {
 }
 
 /// What a message asks for, once it was read.
+#[derive(Debug, Clone, Copy)]
 enum Taken {
     Sound,
     Nothing,
@@ -86,10 +104,10 @@ impl StreamLine {
         stream: &StreamSid,
         engine: &dyn Engine,
         clock: CallClock,
+        metrics: Metrics,
         idle: Duration,
         hung_up: CancellationToken,
     ) -> Self {
-        let now = clock.now();
         Self {
             wire,
             writer: Writer::new(stream),
@@ -101,7 +119,9 @@ impl StreamLine {
             heard: Vec::new(),
             events: VecDeque::new(),
             clock,
-            last_message: now,
+            metrics,
+            sounded: None,
+            last_message: None,
             idle: Ms(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)),
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
@@ -137,7 +157,7 @@ impl StreamLine {
             if let Err(closed) = self.speak(context, now) {
                 self.end.get_or_insert(End::Lost(closed));
             }
-            if self.end.is_none() && now - self.last_message >= self.idle {
+            if self.end.is_none() && self.idle_at(now) <= now {
                 self.end = Some(End::Idle);
             }
             if let Some(event) = self.events.pop_front() {
@@ -165,7 +185,7 @@ impl StreamLine {
             } = self;
             let polled = wire.poll_message(context, now, |frame| read(&frame, sequence, audio));
             let Poll::Ready(message) = polled else { break };
-            self.last_message = now;
+            self.last_message = Some(now);
             self.takes(message?);
         }
         Ok(())
@@ -211,7 +231,13 @@ impl StreamLine {
     fn speak(&mut self, context: &mut Context<'_>, now: Ms) -> Result<(), Closed> {
         while let Some(due) = self.playout.take_due(now) {
             let message = match due {
-                Due::Sound(sound) => self.writer.media(sound),
+                Due::Sound { frame, late, first } => {
+                    self.metrics.frame_sent(Duration::from_millis(late.0));
+                    if first {
+                        self.sounded = Some(now);
+                    }
+                    self.writer.media(frame)
+                }
                 Due::Mark(mark) => self.writer.mark(&mark.to_string()),
             };
             self.wire.send(message);
@@ -219,9 +245,14 @@ impl StreamLine {
         self.wire.poll_send(context)
     }
 
+    /// When Twilio has been silent for too long, unless it says something before.
+    fn idle_at(&mut self, now: Ms) -> Ms {
+        *self.last_message.get_or_insert(now) + self.idle
+    }
+
     /// Pending until there is something to be done by the clock.
     fn poll_alarm(&mut self, context: &mut Context<'_>, now: Ms) -> Poll<()> {
-        let idle = self.last_message + self.idle;
+        let idle = self.idle_at(now);
         let due = self.playout.due().map_or(idle, |due| due.min(idle));
         if due <= now {
             return Poll::Ready(());
@@ -301,10 +332,11 @@ impl Line for StreamLine {
         poll_fn(|context| self.poll(context)).await
     }
 
+    fn sounded(&self) -> Option<Ms> {
+        self.sounded
+    }
+
     fn is_gone(&self) -> bool {
-        matches!(
-            self.end,
-            Some(End::Transferring | End::Lost(_) | End::Idle)
-        )
+        matches!(self.end, Some(End::Transferring | End::Lost(_) | End::Idle))
     }
 }

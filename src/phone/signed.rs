@@ -73,7 +73,8 @@ impl Signed {
         &self,
         read: impl FnOnce(&Params<'_>) -> Result<T, BadForm>,
     ) -> Result<T, Answer> {
-        let params = Params::parse(&self.0).map_err(|_| Answer::refused(StatusCode::BAD_REQUEST))?;
+        let params =
+            Params::parse(&self.0).map_err(|_| Answer::refused(StatusCode::BAD_REQUEST))?;
         read(&params).map_err(|problem| {
             tracing::warn!(%problem, "a webhook can't be read");
             Answer::refused(StatusCode::BAD_REQUEST)
@@ -90,19 +91,26 @@ impl FromRequest<Switchboard> for Signed {
         let url = board.public_url().join(&path);
         let body = axum::body::to_bytes(body, LONGEST_FORM)
             .await
-            .map_err(|_| Answer::refused(StatusCode::PAYLOAD_TOO_LARGE))?;
+            .map_err(|_| {
+                board.metrics().webhook_refused("too_long");
+                Answer::refused(StatusCode::PAYLOAD_TOO_LARGE)
+            })?;
         if parts.method == Method::GET {
             let admitted = board.trust().admits(&url, &parts.headers, Body::None);
             let query = path.split_once('?').map_or("", |(_, query)| query);
             let query = Bytes::copy_from_slice(query.as_bytes());
-            return admitted.then_some(Self(query)).ok_or_else(forbidden);
+            return admitted
+                .then_some(Self(query))
+                .ok_or_else(|| forbidden(board));
         }
         let params = Params::parse(&body).map_err(|_| Answer::refused(StatusCode::BAD_REQUEST))?;
         let admitted = board
             .trust()
             .admits(&url, &parts.headers, Body::Form(&params));
         drop(params);
-        admitted.then_some(Self(body)).ok_or_else(forbidden)
+        admitted
+            .then_some(Self(body))
+            .ok_or_else(|| forbidden(board))
     }
 }
 
@@ -116,7 +124,7 @@ impl FromRequestParts<Switchboard> for SignedUpgrade {
     async fn from_request_parts(parts: &mut Parts, board: &Switchboard) -> Result<Self, Answer> {
         let url = socket_url(board.public_url(), &path_of(parts));
         let admitted = board.trust().admits(&url, &parts.headers, Body::None);
-        admitted.then_some(Self).ok_or_else(forbidden)
+        admitted.then_some(Self).ok_or_else(|| forbidden(board))
     }
 }
 
@@ -134,7 +142,8 @@ fn path_of(parts: &Parts) -> String {
         .map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-fn forbidden() -> Answer {
+fn forbidden(board: &Switchboard) -> Answer {
+    board.metrics().webhook_refused("unsigned");
     Answer::refused(StatusCode::FORBIDDEN)
 }
 

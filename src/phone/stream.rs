@@ -98,6 +98,7 @@ async fn serve(board: Switchboard, token: String, socket: WebSocket) {
         Ok((stream, opened, beginning)) => drive(&board, wire, &stream, opened, beginning).await,
         Err(why) => {
             tracing::warn!(%why, "a stream was not served");
+            board.metrics().stream_ended("refused");
             wire.close(why.code(), "not served").await;
         }
     }
@@ -138,13 +139,15 @@ async fn begin(
 async fn started(wire: &mut Wire) -> Result<Start, Unserved> {
     loop {
         let message = poll_fn(|context| {
-            wire.poll_message(context, Ms::ZERO, |frame| Ok(match frame.message {
-                Message::Start(start) => Some(Ok(*start)),
-                Message::Connected | Message::Unknown(_) => None,
-                Message::Media(_) | Message::Dtmf(_) | Message::Mark(_) | Message::Stop => {
-                    Some(Err(Unserved::OutOfOrder))
-                }
-            }))
+            wire.poll_message(context, Ms::ZERO, |frame| {
+                Ok(match frame.message {
+                    Message::Start(start) => Some(Ok(*start)),
+                    Message::Connected | Message::Unknown(_) => None,
+                    Message::Media(_) | Message::Dtmf(_) | Message::Mark(_) | Message::Stop => {
+                        Some(Err(Unserved::OutOfOrder))
+                    }
+                })
+            })
         });
         if let Some(start) = message.await? {
             return start;
@@ -161,7 +164,8 @@ async fn drive(
 ) {
     let OpenedStream { business_id, claim } = opened;
     let switches = &beginning.started.business.switches;
-    let longest = Duration::from_secs(switches.longest_call_seconds.into()) + board.patience().beyond;
+    let longest =
+        Duration::from_secs(switches.longest_call_seconds.into()) + board.patience().beyond;
     let has_line = board.has_line(claim.call);
     let clock = CallClock::real();
     let line = StreamLine::new(
@@ -169,6 +173,7 @@ async fn drive(
         stream,
         board.engine(),
         clock.clone(),
+        board.metrics().clone(),
         board.patience().idle,
         has_line.hung_up.clone(),
     );
@@ -177,15 +182,27 @@ async fn drive(
     let Ok((ended, line)) = timeout(longest, driver.run_over()).await else {
         tracing::error!(call.id = %claim.call, "a call did not end by itself");
         board
-            .settle(business_id, claim, "The call reached the longest time a call may last.")
+            .settle(
+                business_id,
+                claim,
+                "The call reached the longest time a call may last.",
+            )
             .await;
         return;
     };
     drop(has_line);
     let end = line.end();
     tracing::info!(call.id = %claim.call, ?ended, ?end, "a line is over");
+    board
+        .metrics()
+        .stream_ended(end.map_or("let_go", End::as_str));
+    if let Ended::Finished(_) = ended {
+        board.is_found(claim.call);
+    }
     if ended == Ended::Gone && matches!(end, Some(End::Lost(_) | End::Idle)) {
         board.settle_later(business_id, claim);
     }
-    line.into_wire().close(DONE, "the call goes on without it").await;
+    line.into_wire()
+        .close(DONE, "the call goes on without it")
+        .await;
 }

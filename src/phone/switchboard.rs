@@ -1,17 +1,14 @@
 //! What all calls of a node share at the telephone's doors: whom to believe, which calls have a line here, and what is still to be
 //! settled when a line broke.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use dashmap::DashMap;
-use tokio::time::sleep;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::time::{sleep, timeout};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 use super::{answer::Answer, signed::Trust, signed::socket_url};
 use crate::{
@@ -20,12 +17,16 @@ use crate::{
     desk::{self, By, Desk},
     domain::{Business, BusinessId, CallClaim, CallId, Line},
     speech::Engine,
+    telemetry::metrics::Metrics,
     twilio::{
         CallSid,
         twiml::{Connect, Draft, Retries, RetryOn, StreamUrl, Webhook},
     },
 };
 use secrecy::ExposeSecret;
+
+/// How long sockets may take to say goodbye when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -54,7 +55,7 @@ impl Default for Patience {
             start: Duration::from_secs(5),
             idle: Duration::from_secs(10),
             lost: Duration::from_secs(30),
-            beyond: Duration::from_secs(120),
+            beyond: Duration::from_mins(2),
         }
     }
 }
@@ -66,6 +67,8 @@ pub struct Leftovers {
     pub works: usize,
     /// Sockets, also those that no call has yet.
     pub sockets: usize,
+    /// Calls that can be told here that the caller is gone.
+    pub lines: usize,
     /// Calls whose line broke, and which nobody has picked up so far.
     pub unsettled: usize,
 }
@@ -82,7 +85,9 @@ struct Shared {
     settings: Settings,
     /// The calls that have a line here. What is rung says that the caller is gone.
     lines: DashMap<CallId, CancellationToken>,
-    sockets: Arc<AtomicUsize>,
+    /// Those whose line broke. What is rung says that the call was found again.
+    lost: DashMap<CallId, CancellationToken>,
+    sockets: TaskTracker,
     unsettled: TaskTracker,
     stopping: CancellationToken,
 }
@@ -95,7 +100,8 @@ impl Switchboard {
             engine,
             settings,
             lines: DashMap::new(),
-            sockets: Arc::default(),
+            lost: DashMap::new(),
+            sockets: TaskTracker::new(),
             unsettled: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }))
@@ -106,18 +112,45 @@ impl Switchboard {
         Leftovers {
             calls: live.calls,
             works: live.works,
-            sockets: self.0.sockets.load(Ordering::Relaxed),
+            sockets: self.0.sockets.len(),
+            lines: self.0.lines.len(),
             unsettled: self.0.unsettled.len(),
+        }
+    }
+
+    /// Puts what has not ended among the metrics.
+    pub fn count_leftovers(&self) {
+        let Leftovers {
+            calls,
+            works,
+            sockets,
+            lines,
+            unsettled,
+        } = self.leftovers();
+        for (kind, count) in [
+            ("calls", calls),
+            ("works", works),
+            ("sockets", sockets),
+            ("lines", lines),
+            ("unsettled", unsettled),
+        ] {
+            self.metrics().open(kind, count);
         }
     }
 
     /// Takes no more calls, lets those in progress end, and after `patience` lets go of the rest, where another node may go on with
     /// them. Twilio is still to be answered meanwhile.
     pub async fn drain(&self, patience: Duration) {
+        tracing::info!(calls = self.leftovers().calls, "no more calls are taken");
         self.0.live.drain(patience).await;
         self.0.stopping.cancel();
         self.0.unsettled.close();
         self.0.unsettled.wait().await;
+        // A socket that is closed properly tells Twilio at once to ask what comes next.
+        self.0.sockets.close();
+        if timeout(LAST_WORDS, self.0.sockets.wait()).await.is_err() {
+            tracing::warn!(sockets = self.0.sockets.len(), "sockets were cut off");
+        }
     }
 
     pub(super) fn ground(&self) -> &Ground {
@@ -152,15 +185,20 @@ impl Switchboard {
         &self.0.stopping
     }
 
-    pub(super) fn count_socket(&self) -> Counted {
-        self.0.sockets.fetch_add(1, Ordering::Relaxed);
-        Counted(Arc::clone(&self.0.sockets))
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.ground.metrics
+    }
+
+    /// Kept as long as a socket is open.
+    pub(super) fn count_socket(&self) -> TaskTrackerToken {
+        self.0.sockets.token()
     }
 
     /// Kept while the call has its line here.
     pub(super) fn has_line(&self, call: CallId) -> HasLine {
         let hung_up = CancellationToken::new();
         self.0.lines.insert(call, hung_up.clone());
+        self.is_found(call);
         HasLine {
             board: self.clone(),
             call,
@@ -178,14 +216,28 @@ impl Switchboard {
     /// Ends a call whose line broke, unless somebody picks it up in time.
     pub(super) fn settle_later(&self, business: BusinessId, claim: CallClaim) {
         let board = self.clone();
+        let found = CancellationToken::new();
+        if let Some(before) = self.0.lost.insert(claim.call, found.clone()) {
+            before.cancel();
+        }
         self.0.unsettled.spawn(async move {
             tokio::select! {
+                () = found.cancelled() => {}
                 () = board.0.stopping.cancelled() => {}
                 () = sleep(board.patience().lost) => {
                     board.settle(business, claim, "The line broke, and the caller did not come back.").await;
                 }
             }
+            found.cancel();
+            board.0.lost.remove_if(&claim.call, |_, newest| newest.is_cancelled());
         });
+    }
+
+    /// Nobody need end it as lost.
+    pub(super) fn is_found(&self, call: CallId) {
+        if let Some((_, found)) = self.0.lost.remove(&call) {
+            found.cancel();
+        }
     }
 
     /// Ends a call that nobody drives any more.
@@ -193,7 +245,8 @@ impl Switchboard {
         let Ok(reason) = Line::new(why) else { return };
         let by = By::call(business, claim.call);
         match self.desk().end_lost_call(by, claim, &reason).await {
-            Ok(_) | Err(desk::Error::CallTakenOver) => {}
+            Ok(Some(outcome)) => self.metrics().call_ended(outcome.as_str()),
+            Ok(None) | Err(desk::Error::CallTakenOver) => {}
             Err(error) => tracing::error!(%error, "a call that was cut off could not be ended"),
         }
     }
@@ -221,6 +274,11 @@ impl Switchboard {
         Ok(Draft::new().connect(&connect).redirect(&after).into())
     }
 
+    /// In a moment somebody else answers: another node, or this one started again.
+    pub(super) fn ask_again(&self, call: CallId) -> Answer {
+        Draft::new().pause(2).redirect(&self.after(call)).into()
+    }
+
     /// A line in the business's own wording.
     pub(super) fn words(&self, business: &Business, line: Words) -> String {
         let lines = &self.0.ground.lines;
@@ -238,16 +296,6 @@ impl Switchboard {
     }
 }
 
-/// One socket.
-#[derive(Debug)]
-pub(super) struct Counted(Arc<AtomicUsize>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// A call's line here. See [`Switchboard::has_line`].
 #[derive(Debug)]
 pub(super) struct HasLine {
@@ -258,6 +306,9 @@ pub(super) struct HasLine {
 
 impl Drop for HasLine {
     fn drop(&mut self) {
-        self.board.0.lines.remove(&self.call);
+        // A newer line of the same call stays.
+        self.hung_up.cancel();
+        let lines = &self.board.0.lines;
+        lines.remove_if(&self.call, |_, newest| newest.is_cancelled());
     }
 }

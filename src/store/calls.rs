@@ -126,8 +126,7 @@ pub async fn by_outside_id(
 /// businesses.
 pub async fn known_as(reader: &mut Reader, outside_id: &str) -> Result<Vec<Call>> {
     let sql = select_call!("where outside_id = $1 and channel = 'phone' order by id desc limit 10");
-    let rows: Vec<Row> =
-        on!(reader, c => sqlx::query_as(sql).bind(outside_id).fetch_all(c).await)?;
+    let rows: Vec<Row> = on!(reader, c => sqlx::query_as(sql).bind(outside_id).fetch_all(c).await)?;
     rows.into_iter().map(Call::try_from).collect()
 }
 

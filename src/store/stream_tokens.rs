@@ -56,11 +56,7 @@ pub async fn consume(tx: &mut Tx, hash: &str, now: DateTime<Utc>) -> Result<bool
 }
 
 /// How many a call was given, and how many of them opened a stream.
-pub async fn count(
-    reader: &mut Reader,
-    business: BusinessId,
-    call: CallId,
-) -> Result<(i64, i64)> {
+pub async fn count(reader: &mut Reader, business: BusinessId, call: CallId) -> Result<(i64, i64)> {
     let sql = "select count(*), count(used_at) from stream_tokens \
                where business_id = $1 and call_id = $2";
     Ok(on!(reader, c => sqlx::query_as(sql)

@@ -36,6 +36,11 @@ pub trait Line: Send {
         pending()
     }
 
+    /// When the first sound of the words said last went out. A line without sound does not know.
+    fn sounded(&self) -> Option<Ms> {
+        None
+    }
+
     /// The line carries nothing any more, and the caller may come back on another: the call is to be left as it is. Asked after
     /// [`outside`](Self::outside) gave nothing.
     fn is_gone(&self) -> bool {

@@ -21,7 +21,9 @@ use crate::{
         turn::Pauses,
     },
     desk::{self, By, CallProgress, DeedKind},
-    domain::{Actor, Booking, BookingStatus, BusinessId, CallClaim, CallId, JournalEntry, PhoneNumber},
+    domain::{
+        Actor, Booking, BookingStatus, BusinessId, CallClaim, CallId, JournalEntry, PhoneNumber,
+    },
 };
 
 /// A call before this node had it.
@@ -38,7 +40,10 @@ pub(super) struct Past {
 /// The machine as it was, as far as it can be had.
 pub(super) enum Rebuilt {
     /// To go on with.
-    Same { call: Box<Call>, outcome: Option<Outcome> },
+    Same {
+        call: Box<Call>,
+        outcome: Option<Outcome>,
+    },
     /// It is another machine now, and starts from the caller's wishes.
     Afresh(Option<Draft>),
 }
@@ -119,7 +124,12 @@ impl Ground {
         let entries = self.desk.journal(By::call(business, call), call).await?;
         let mut asked = None;
         for step in since_it_last_started(&entries) {
-            if matches!(step.on, Event::Resumed(_)) || step.on.answers().is_some_and(|id| asked.as_ref().is_some_and(|(asked, _)| *asked == id)) {
+            if matches!(step.on, Event::Resumed(_))
+                || step
+                    .on
+                    .answers()
+                    .is_some_and(|id| asked.as_ref().is_some_and(|(asked, _)| *asked == id))
+            {
                 asked = None;
             }
             asked = step.gave.into_iter().find_map(transfer_in).or(asked);
@@ -191,24 +201,27 @@ fn hold(booking: &Booking) -> Hold {
 }
 
 fn done(progress: CallProgress) -> Vec<Done> {
-    let told = progress.done.into_iter().map(|desk::Deed { proposal, what }| Done {
-        proposal: ProposalId(proposal),
-        deed: match what {
-            DeedKind::Booked(booking) => Deed::Booked {
-                booking: booking.id,
-                service: booking.service_id,
-                slot: slot_of(&booking),
-                tentative: booking.status == BookingStatus::Tentative,
+    let told = progress
+        .done
+        .into_iter()
+        .map(|desk::Deed { proposal, what }| Done {
+            proposal: ProposalId(proposal),
+            deed: match what {
+                DeedKind::Booked(booking) => Deed::Booked {
+                    booking: booking.id,
+                    service: booking.service_id,
+                    slot: slot_of(&booking),
+                    tentative: booking.status == BookingStatus::Tentative,
+                },
+                DeedKind::Rescheduled(booking) => Deed::Rescheduled {
+                    booking: booking.id,
+                    slot: slot_of(&booking),
+                },
+                DeedKind::Cancelled(booking) => Deed::Cancelled {
+                    booking: booking.id,
+                },
+                DeedKind::MessageTaken(_) => Deed::MessageTaken,
             },
-            DeedKind::Rescheduled(booking) => Deed::Rescheduled {
-                booking: booking.id,
-                slot: slot_of(&booking),
-            },
-            DeedKind::Cancelled(booking) => Deed::Cancelled {
-                booking: booking.id,
-            },
-            DeedKind::MessageTaken(_) => Deed::MessageTaken,
-        },
-    });
+        });
     told.collect()
 }
