@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use ringbook::{
     domain::{CallOutcome, CallState},
     scheduling::Who,
@@ -42,6 +43,8 @@ async fn a_call_goes_on_at_another_node_and_books_once() {
         let (answer, mut telephone) = doors.calls("CA01").await;
         asks_for_two_o_clock(&mut telephone).await;
         telephone.breaks();
+        // Longer than a line may be silent.
+        doors.house.clock.advance(TimeDelta::seconds(20));
 
         let other = doors.beside().await;
         let answer = other.after(&answer, "CA01", "in-progress").await;
@@ -60,6 +63,7 @@ async fn a_call_goes_on_at_another_node_and_books_once() {
         assert_eq!(call.outcome, Some(CallOutcome::Booked));
         assert_eq!((call.epoch, call.reconnects), (2, 1));
         other.is_clean().await;
+        doors.is_clean_once_it_stops().await;
     })
     .await;
 }
@@ -82,7 +86,7 @@ async fn a_node_that_was_only_cut_off_writes_nothing_more() {
         telephone.hears("cut off").await;
         // The old node still has its line, and hears a yes.
         old.says("yes please").await;
-        old.is_hung_up().await;
+        old.waits_for_hang_up().await;
         assert!(doors.bookings().await.is_empty());
         if !telephone.heard.contains('?') {
             telephone.hears("?").await;
@@ -90,6 +94,7 @@ async fn a_node_that_was_only_cut_off_writes_nothing_more() {
         says_yes_and_goodbye(telephone).await;
         assert_eq!(doors.bookings().await.len(), 1);
         other.is_clean().await;
+        doors.is_clean_once_it_stops().await;
     })
     .await;
 }
@@ -102,7 +107,7 @@ async fn of_two_streams_of_one_call_the_newest_has_it() {
         asks_for_two_o_clock(&mut first).await;
         let again = doors.rings("CA01").await;
         let mut second = doors.connects(&again, "CA01").await;
-        first.is_hung_up().await;
+        first.waits_for_hang_up().await;
         second.hears("cut off").await;
         if !second.heard.contains('?') {
             second.hears("?").await;
@@ -131,6 +136,7 @@ async fn the_third_time_a_line_breaks_the_call_ends() {
         goodbye.says("the line keeps breaking");
         goodbye.says("<Hangup/>");
         assert_eq!(doors.call().await.state, CallState::Ended);
+        doors.is_clean_once_it_stops().await;
     })
     .await;
 }
@@ -146,6 +152,7 @@ async fn a_stream_that_never_opened_is_offered_again() {
         telephone.stops().await;
         let call = doors.call().await;
         assert_eq!((call.epoch, call.reconnects), (1, 0));
+        doors.is_clean().await;
     })
     .await;
 }
@@ -160,7 +167,7 @@ async fn a_node_that_stops_hands_its_calls_over() {
             let board = doors.board.clone();
             async move { board.drain(Duration::ZERO).await }
         });
-        telephone.is_hung_up().await;
+        telephone.waits_for_hang_up().await;
         drained.await.unwrap();
         doors.is_clean().await;
         doors.rings("CA02").await.says("busy");

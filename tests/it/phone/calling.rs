@@ -3,9 +3,7 @@
 use ringbook::domain::{CallOutcome, CallState};
 
 use crate::support::{
-    doors::{CALLER, Doors, Telephone},
-    house::monday,
-    on_each_engine,
+    carrier::CALLER, doors::Doors, handset::Telephone, house::monday, on_each_engine,
 };
 
 /// Says what it takes to be asked for a last yes.
@@ -23,7 +21,7 @@ pub(super) async fn says_yes_and_goodbye(mut telephone: Telephone) {
     telephone.says("yes please").await;
     telephone.hears("?").await;
     telephone.says("no thank you, goodbye").await;
-    let goodbye = telephone.is_hung_up().await.unwrap();
+    let goodbye = telephone.waits_for_hang_up().await.unwrap();
     assert_eq!(u16::from(goodbye.code), 1000);
 }
 
@@ -85,7 +83,11 @@ async fn keys_are_heard() {
         telephone.hears("?").await;
         telephone.presses("02079460777#").await;
         telephone.hears("?").await;
-        assert!(telephone.heard.contains("7 7 7") || telephone.heard.contains("seven seven seven"), "{}", telephone.heard);
+        assert!(
+            telephone.heard.contains("7 7 7") || telephone.heard.contains("seven seven seven"),
+            "{}",
+            telephone.heard
+        );
         telephone.stops().await;
         doors.is_clean().await;
     })
@@ -100,7 +102,7 @@ async fn a_caller_is_put_through_and_if_nobody_picks_up_the_call_goes_on() {
         let (answer, mut telephone) = doors.calls("CA01").await;
         telephone.hears("help").await;
         telephone.says("Can I talk to a person please").await;
-        telephone.is_hung_up().await.unwrap();
+        telephone.waits_for_hang_up().await.unwrap();
         let rings = doors.after(&answer, "CA01", "in-progress").await;
         rings.says("<Number>+442079460099</Number>");
 
@@ -109,7 +111,7 @@ async fn a_caller_is_put_through_and_if_nobody_picks_up_the_call_goes_on() {
         let mut telephone = doors.connects(&answer, "CA01").await;
         telephone.hears("message").await;
         telephone.says("put me through again please").await;
-        telephone.is_hung_up().await.unwrap();
+        telephone.waits_for_hang_up().await.unwrap();
         let rings = doors.after(&answer, "CA01", "in-progress").await;
 
         let dialled = [("DialCallStatus", "completed"), ("DialCallDuration", "60")];
@@ -160,7 +162,7 @@ async fn a_call_that_is_over_for_twilio_is_over_here() {
         let status = [("CallStatus", "completed"), ("CallDuration", "12")];
         let answer = doors.asks("/voice/status", "CA01", &status).await;
         answer.says("<Response/>");
-        telephone.is_hung_up().await;
+        telephone.waits_for_hang_up().await;
         assert_eq!(doors.call().await.state, CallState::Ended);
         doors.is_clean().await;
     })

@@ -6,11 +6,7 @@ use reqwest::StatusCode;
 use ringbook::domain::CallState;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
-use crate::support::{
-    TestDb,
-    doors::{Doors, Telephone},
-    on_each_engine,
-};
+use crate::support::{TestDb, doors::Doors, handset::Telephone, on_each_engine};
 
 const PATHS: [&str; 4] = [
     "/voice/incoming",
@@ -71,7 +67,7 @@ async fn a_socket_that_twilio_did_not_sign_is_not_opened() {
 
 /// It is closed, and for a reason of ours.
 async fn is_refused(telephone: Telephone) {
-    let goodbye = telephone.is_hung_up().await.expect("a goodbye");
+    let goodbye = telephone.waits_for_hang_up().await.expect("a goodbye");
     assert_eq!(u16::from(goodbye.code), 1008);
 }
 
@@ -110,6 +106,7 @@ async fn a_token_is_good_for_a_minute() {
         let mut telephone = doors.connects(&again, "CA01").await;
         telephone.hears("help").await;
         telephone.stops().await;
+        doors.is_clean().await;
     })
     .await;
 }
@@ -135,7 +132,7 @@ async fn a_socket_that_does_not_start_as_twilio_does_is_closed() {
         if let Some(message) = says {
             telephone.sends_message(message).await;
         }
-        telephone.is_hung_up().await;
+        telephone.waits_for_hang_up().await;
     }
     doors.is_clean().await;
     // None of them was the call.
@@ -143,6 +140,7 @@ async fn a_socket_that_does_not_start_as_twilio_does_is_closed() {
     let mut telephone = doors.connects(&answer, "CA01").await;
     telephone.hears("help").await;
     telephone.stops().await;
+    doors.is_clean().await;
 }
 
 #[tokio::test]
@@ -167,7 +165,7 @@ async fn nonsense_in_the_middle_of_a_call_is_passed_over_and_a_flood_of_it_is_no
     for _ in 0..30 {
         telephone.sends("{".to_owned()).await;
     }
-    telephone.is_hung_up().await;
+    telephone.waits_for_hang_up().await;
     doors.is_clean().await;
 }
 
@@ -181,7 +179,7 @@ async fn a_socket_that_floods_us_is_closed_and_other_calls_do_not_notice() {
     for _ in 0..3_000 {
         loud.sends(r#"{"event":"weather"}"#.to_owned()).await;
     }
-    loud.is_hung_up().await;
+    loud.waits_for_hang_up().await;
     quiet.says("What time is it open on Friday?").await;
     quiet.hears("nine").await;
     quiet.stops().await;
@@ -195,7 +193,7 @@ async fn a_line_that_falls_silent_is_given_up() {
     patience.idle = Duration::from_millis(100);
     let doors = Doors::patient(&test.db, patience).await;
     let (_, telephone) = doors.calls("CA01").await;
-    telephone.is_hung_up().await;
+    telephone.waits_for_hang_up().await;
     doors.is_clean().await;
     assert_eq!(doors.call().await.state, CallState::Ended);
 }
