@@ -1,5 +1,7 @@
 //! Wires the parts together; the order of start and of shutdown.
 
+mod metrics;
+
 use std::{
     fs::OpenOptions, net::SocketAddr, os::unix::fs::OpenOptionsExt, sync::Arc, time::Duration,
 };
@@ -7,16 +9,21 @@ use std::{
 use anyhow::Context;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
+    call::{driver::Ground, lines::Lines, live::Live, turn::Pauses},
     clock::Clock,
     config::{Config, PublicUrl, SecretKey},
     desk::Desk,
     jobs::{self, Worker},
     notify::{Console, Post, Wording},
+    phone::{self, Switchboard, Trust},
     providers::Registry,
+    speech,
     store::{Connect, Db},
+    telemetry::metrics::Metrics,
+    twilio::signature::Keys,
     web,
 };
 
@@ -29,6 +36,9 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub post: Post,
+    /// Where calls come in.
+    pub board: Switchboard,
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -40,9 +50,38 @@ impl App {
             sender: Arc::new(Console),
             wording: Arc::new(Wording::english()?),
         };
+        let trust = trust(&config)?;
+        match trust {
+            Trust::Signed(_) => {}
+            Trust::Anybody => tracing::info!(
+                "TWILIO_AUTH_TOKEN is not set: any program on this machine may ring, and need not sign"
+            ),
+            Trust::Nobody => tracing::warn!(
+                "TWILIO_AUTH_TOKEN is not set: no telephone call is answered, because anybody could pretend to be Twilio"
+            ),
+        }
+        let lines = Lines::english().context("the agent's lines can't be used")?;
         let db = open(&config).await?;
+        let desk = Desk::new(db.clone(), clock.clone());
+        let metrics = Metrics::default();
+        let ground = Ground {
+            providers: providers(desk.clone(), &config),
+            desk,
+            lines: Arc::new(lines),
+            pauses: Pauses::default(),
+            metrics: metrics.clone(),
+        };
+        let settings = phone::Settings {
+            public_url: public_url.clone(),
+            trust,
+            patience: phone::Patience::default(),
+        };
+        let live = Live::new(usize::try_from(config.most_calls).unwrap_or(usize::MAX));
+        let board = Switchboard::new(ground, live, Arc::new(speech::Typed::default()), settings);
         Ok(Self {
             config: Arc::new(config),
+            board,
+            metrics,
             public_url,
             secret,
             clock,
@@ -85,7 +124,14 @@ impl App {
             body_limit: usize::try_from(self.config.body_limit).unwrap_or(usize::MAX),
             address_header: self.config.address_header.clone(),
         };
-        web::router(self.desk(), self.providers(), self.clock.clone(), settings)
+        let doors = phone::router(self.board.clone());
+        web::router(
+            self.desk(),
+            self.providers(),
+            self.clock.clone(),
+            doors,
+            settings,
+        )
     }
 
     /// The first of the jobs that call for themselves again.
@@ -95,26 +141,52 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Answers, and does the jobs, until `stop` comes. Then no new connection is taken and those under way get their time to end;
-    /// after them the worker ends its jobs, because the last requests may have left some; the database is closed last.
+    /// Answers, and does the jobs, until `stop` comes. Then no new call is taken, and those in progress get their time to end, while
+    /// everything else is still answered. After them no new connection is taken, and the requests under way get theirs; then the
+    /// worker ends its jobs, because the last requests may have left some; the database is closed last.
+    ///
+    /// The metrics are told on `private`, if there is one, until the very end.
     pub async fn serve(
         self,
         listener: TcpListener,
+        private: Option<TcpListener>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         self.schedule().await?;
+        let telling = private.map(|private| {
+            let telling = axum::serve(private, metrics::router(self.clone())).into_future();
+            AbortOnDropHandle::new(tokio::spawn(telling))
+        });
         let no_more_jobs = CancellationToken::new();
         let worker = tokio::spawn({
             let (worker, stop) = (self.worker(), no_more_jobs.clone());
             async move { worker.run(stop).await }
         });
+        let (board, patience) = (self.board.clone(), self.config.call_grace());
+        let stop = async move {
+            stop.await;
+            board.drain(patience).await;
+        };
         let answered = answer(listener, self.router(), stop, self.config.shutdown_grace()).await;
         no_more_jobs.cancel();
         let worked = worker.await.context("the worker of the jobs fell over");
+        drop(telling);
         self.db.close().await;
         tracing::info!("stopped");
         answered.and(worked)
     }
+}
+
+/// Whose webhooks are believed.
+pub fn trust(config: &Config) -> anyhow::Result<Trust> {
+    let mut keys = Keys::default();
+    if let Some(token) = config.twilio_auth_token() {
+        keys = keys.token(token.clone());
+    }
+    if let Some((id, secret)) = config.twilio_signing_key()? {
+        keys = keys.shared(&id, secret);
+    }
+    Ok(Trust::new(keys, config.is_local()))
 }
 
 pub fn providers(desk: Desk, config: &Config) -> Registry {

@@ -4,6 +4,7 @@
 //! are functions here, so that `serve` and `doctor` can't disagree. Knows nothing of databases or the web.
 
 pub mod origin;
+mod private_address;
 pub mod public_url;
 pub mod secret;
 
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use origin::Origin;
+pub use private_address::PrivateAddress;
 pub use public_url::PublicUrl;
 pub use secret::{SecretKey, Weakness};
 
@@ -43,6 +45,10 @@ pub enum ConfigError {
         public_url: PublicUrl,
         weakness: Weakness,
     },
+    #[error(
+        "TWILIO_SIGNING_KEY is not of its form; it looks like ID:SECRET, as Twilio shows the two"
+    )]
+    SigningKey,
     #[error(transparent)]
     SecretFile(#[from] secret::FileError),
 }
@@ -99,6 +105,11 @@ pub struct Config {
     )]
     pub secret_key: Option<SecretString>,
 
+    /// A port of this machine on which Prometheus finds numbers, or an address and a port; nobody outside should reach it
+    /// [default: none]
+    #[arg(long, env, global = true, value_name = "PORT")]
+    pub metrics_listen: Option<PrivateAddress>,
+
     /// Where a key made on this machine is kept [default: ringbook.secret, next to the database]
     #[arg(long, env, global = true, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
@@ -145,6 +156,41 @@ pub struct Config {
     #[arg(long, env, global = true, value_name = "MILLISECONDS", default_value_t = 500,
           value_parser = clap::value_parser!(u64).range(50..=10_000))]
     pub provider_timeout: u64,
+
+    /// Calls that one server takes at once; whoever calls then is put through, or asked to call again
+    #[arg(long, env, global = true, value_name = "N", default_value_t = 200,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub most_calls: u32,
+
+    /// How many seconds calls in progress may go on after the signal to stop, before another server goes on with them
+    #[arg(long, env, global = true, value_name = "SECONDS", default_value_t = 60)]
+    pub call_grace: u64,
+
+    /// Twilio account: begins with `AC`
+    #[arg(long, env, global = true, value_name = "SID")]
+    pub twilio_account_sid: Option<String>,
+
+    /// The account's auth token: proves that a webhook comes from Twilio. Needed once `PUBLIC_URL` is not this machine
+    #[arg(
+        long,
+        env,
+        hide_env_values = true,
+        global = true,
+        value_name = "TOKEN",
+        hide_default_value = true
+    )]
+    pub twilio_auth_token: Option<SecretString>,
+
+    /// A shared key that webhooks are signed with as well, as `ID:SECRET`
+    #[arg(
+        long,
+        env,
+        hide_env_values = true,
+        global = true,
+        value_name = "ID:SECRET",
+        hide_default_value = true
+    )]
+    pub twilio_signing_key: Option<SecretString>,
 
     /// How many seconds requests under way may go on after the signal to stop
     #[arg(long, env, global = true, value_name = "SECONDS", default_value_t = 20)]
@@ -214,6 +260,33 @@ impl Config {
 
     pub fn provider_timeout(&self) -> Duration {
         Duration::from_millis(self.provider_timeout)
+    }
+
+    pub fn call_grace(&self) -> Duration {
+        Duration::from_secs(self.call_grace)
+    }
+
+    /// `TWILIO_AUTH_TOKEN`; an empty one is none.
+    pub fn twilio_auth_token(&self) -> Option<&SecretString> {
+        let token = self.twilio_auth_token.as_ref();
+        token.filter(|token| !token.expose_secret().trim().is_empty())
+    }
+
+    /// The id and the secret in `TWILIO_SIGNING_KEY`; an empty one is none.
+    pub fn twilio_signing_key(&self) -> Result<Option<(String, SecretString)>, ConfigError> {
+        let given = self.twilio_signing_key.as_ref();
+        let Some(text) = given
+            .map(|key| key.expose_secret().trim())
+            .filter(|key| !key.is_empty())
+        else {
+            return Ok(None);
+        };
+        match text.split_once(':') {
+            Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
+                Ok(Some((id.to_owned(), secret.into())))
+            }
+            _ => Err(ConfigError::SigningKey),
+        }
     }
 
     pub fn shutdown_grace(&self) -> Duration {

@@ -1,7 +1,9 @@
-//! What the program says of itself: log lines, for people or for machines.
+//! What the program says of itself: log lines, for people or for machines, and numbers (`metrics`).
 //!
 //! Rule for every line, at `info` and above: ids, kinds, counts and durations. No telephone number, name, address,
 //! transcript, text or token. Types that hold one hide it in `{:?}`; text that may hold one goes through [`redacted`].
+
+pub mod metrics;
 
 use std::io::IsTerminal;
 

@@ -8,6 +8,7 @@ pub mod frame;
 pub mod level;
 pub mod mulaw;
 pub mod resample;
+pub mod typed;
 
 /// Samples a second on the telephone.
 pub const RATE: usize = 8000;

@@ -7,6 +7,7 @@
 mod booking;
 mod clock;
 mod line;
+mod past;
 mod transcript;
 mod work;
 mod works;
@@ -17,7 +18,12 @@ pub use self::{
     clock::CallClock,
     line::{Line, Scripted},
 };
-use self::{transcript::Transcript, work::Counter, work::Worked, works::Works};
+use self::{
+    past::{Past, Rebuilt},
+    transcript::Transcript,
+    work::{Counter, Worked},
+    works::Works,
+};
 use super::{
     action::{Action, Outcome},
     event::{Event, Started},
@@ -33,6 +39,7 @@ use crate::{
     desk::{self, By, Desk, NewCall},
     domain::{Actor, Business, BusinessId, CallClaim, Line as Words},
     providers::Registry,
+    telemetry::metrics::Metrics,
 };
 
 /// What all calls of a process stand on. Cheap to clone.
@@ -42,6 +49,7 @@ pub struct Ground {
     pub providers: Registry,
     pub lines: Arc<Lines>,
     pub pauses: Pauses,
+    pub metrics: Metrics,
 }
 
 /// A call that may begin.
@@ -51,6 +59,7 @@ pub struct Beginning {
     pub claim: CallClaim,
     pub started: Started,
     pub place: Place,
+    past: Option<Past>,
 }
 
 /// Why a call could not begin.
@@ -103,6 +112,7 @@ impl Ground {
             business: snapshot.business,
             claim,
             place,
+            past: None,
         })
     }
 }
@@ -118,15 +128,18 @@ pub enum Ended {
 /// Drives one call over one line.
 #[derive(Debug)]
 pub struct Driver<L> {
-    call: Call,
+    lines: Arc<Lines>,
+    pauses: Pauses,
+    call: Box<Call>,
     line: L,
     clock: CallClock,
     counter: Counter,
     works: Works,
     journal: Journal,
     transcript: Transcript,
+    metrics: Metrics,
     place: Place,
-    first: Option<Started>,
+    first: Option<(Started, Option<Past>)>,
     outcome: Option<Outcome>,
 }
 
@@ -149,17 +162,25 @@ impl<L: Line> Driver<L> {
             providers,
             lines,
             pauses,
+            metrics,
         } = ground.clone();
         let Beginning {
             business,
             claim,
             started,
             place,
+            past,
         } = beginning;
         let by = By::call(business.id, claim.call);
-        let journal = Journal::start(desk.clone(), by, claim, 1, place.count_work());
+        let (last_entry, last_turn) = past
+            .as_ref()
+            .map_or((0, 0), |past| (past.last_entry, past.last_turn));
+        let counted = place.count_work();
+        let journal = Journal::start(desk.clone(), by, claim, last_entry + 1, counted);
         Self {
-            call: Call::with_pauses(lines, pauses),
+            call: Box::new(Call::with_pauses(Arc::clone(&lines), pauses)),
+            lines,
+            pauses,
             line,
             clock,
             counter: Counter {
@@ -173,28 +194,64 @@ impl<L: Line> Driver<L> {
             },
             works: Works::default(),
             journal,
-            transcript: Transcript::from_turn(1),
+            transcript: Transcript::new(last_turn + 1, metrics.clone()),
+            metrics,
             place,
-            first: Some(started),
+            first: Some((started, past)),
             outcome: None,
         }
     }
 
     /// From the first event until nothing of the call is left.
-    pub async fn run(mut self) -> Ended {
-        if let Some(started) = self.first.take() {
-            self.happens(Event::Started(Box::new(started)));
+    pub async fn run(self) -> Ended {
+        self.run_over().await.0
+    }
+
+    /// The same, and gives the line back for a goodbye of its own: the call's end is written by then. A call is large, so it stands on
+    /// the heap, and not in every future that waits for it.
+    pub fn run_over(self) -> impl Future<Output = (Ended, L)> + Send {
+        Box::pin(self.see_through())
+    }
+
+    async fn see_through(mut self) -> (Ended, L) {
+        match self.first.take() {
+            None => {}
+            Some((started, None)) => self.happens(Event::Started(Box::new(started))),
+            Some((started, Some(past))) => self.goes_on(started, past),
         }
         while !self.call.is_over() || !self.works.is_empty() {
             match self.next().await {
                 Next::Event(event) => self.happens(event),
                 Next::Nothing => {}
                 Next::Do(action) => self.line.take(self.clock.now(), &action),
-                Next::TakenOver => return Ended::Gone,
+                Next::TakenOver => return (Ended::Gone, self.line),
                 Next::CutOff => return self.let_go().await,
             }
         }
         self.finish().await
+    }
+
+    /// Another node, or another line of this one, had the call.
+    fn goes_on(&mut self, started: Started, past: Past) {
+        self.clock.set_off(past.now);
+        let rebuilt = past.rebuild(Arc::clone(&self.lines), self.pauses);
+        let mut resumed = past.resumed;
+        match rebuilt {
+            Rebuilt::Same { call, outcome } => {
+                self.call = call;
+                self.outcome = outcome;
+            }
+            Rebuilt::Afresh(draft) => {
+                tracing::info!("a call is picked up by other code than it was left by");
+                let (at, on) = (self.clock.now(), Event::Started(Box::new(started)));
+                let mut gave = Vec::new();
+                // The caller was greeted before.
+                self.call.handle(at, on.clone(), &mut gave);
+                self.journal.note(&Step { at, on, gave });
+                resumed.draft = draft;
+            }
+        }
+        self.happens(Event::Resumed(Box::new(resumed)));
     }
 
     async fn next(&mut self) -> Next {
@@ -213,7 +270,11 @@ impl<L: Line> Driver<L> {
                 Worked::TakenOver => Next::TakenOver,
             },
             () = self.clock.reach(due.unwrap_or_default()), if due.is_some() && !stands_still => self.due(),
-            event = self.line.outside() => event.map_or(Next::Nothing, Next::Event),
+            event = self.line.outside() => match event {
+                Some(event) => Next::Event(event),
+                None if self.line.is_gone() => Next::CutOff,
+                None => Next::Nothing,
+            },
         }
     }
 
@@ -241,6 +302,9 @@ impl<L: Line> Driver<L> {
             gave,
         };
         self.journal.note(&step);
+        if let Some(sounded) = self.line.sounded() {
+            self.transcript.sounded(sounded);
+        }
         if let Some(turn) = self.transcript.event(at, &step.on) {
             self.journal.turn(turn);
         }
@@ -275,20 +339,21 @@ impl<L: Line> Driver<L> {
     }
 
     /// What is under way is seen through, and its time stays kept: whoever picks the call up finds it in the database.
-    async fn let_go(mut self) -> Ended {
+    async fn let_go(mut self) -> (Ended, L) {
         self.works.end().await;
         if self.journal.close().await.is_err() {
             tracing::warn!("a call was let go of before its journal was written");
         }
-        Ended::Gone
+        (Ended::Gone, self.line)
     }
 
-    async fn finish(self) -> Ended {
+    async fn finish(self) -> (Ended, L) {
         let Self {
             counter,
             journal,
             outcome,
             line,
+            metrics,
             place,
             ..
         } = self;
@@ -308,16 +373,21 @@ impl<L: Line> Driver<L> {
         let ended = desk
             .end_call(by, claim, outcome, reason.as_ref(), now)
             .await;
-        // Only now: whoever hangs up on their side finds the call's end written.
-        drop((line, place));
-        match ended {
+        drop(place);
+        let ended = match ended {
             Err(desk::Error::CallTakenOver) => Ended::Gone,
             Err(error) => {
                 tracing::error!(%error, "the end of a call was not written");
                 Ended::Finished(outcome)
             }
-            Ok(()) => Ended::Finished(outcome),
-        }
+            Ok(is_first) => {
+                if is_first {
+                    metrics.call_ended(outcome.as_str());
+                }
+                Ended::Finished(outcome)
+            }
+        };
+        (ended, line)
     }
 }
 

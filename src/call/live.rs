@@ -12,7 +12,7 @@ use std::{
 
 use dashmap::DashMap;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tokio_util::{
@@ -35,6 +35,8 @@ struct Shared {
     /// Closed: nobody is let in any more.
     present: TaskTracker,
     works: Arc<AtomicUsize>,
+    /// Rings when a call leaves its place.
+    left: Notify,
 }
 
 /// Why a call is not let in.
@@ -64,6 +66,7 @@ impl Live {
             all: CancellationToken::new(),
             present: TaskTracker::new(),
             works: Arc::default(),
+            left: Notify::new(),
         }))
     }
 
@@ -86,7 +89,7 @@ impl Live {
                     call,
                     cancelled,
                     live: self.clone(),
-                    _room: room,
+                    room: Some(room),
                     _present: present,
                 })
             }
@@ -110,6 +113,31 @@ impl Live {
         token.inspect(CancellationToken::cancel).is_some()
     }
 
+    /// Takes one call off its line, if it is here, and waits until it is gone.
+    pub async fn vacate(&self, call: CallId) {
+        loop {
+            let left = self.0.left.notified();
+            if !self.cut_off(call) {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    /// Whether one more call would be let in now.
+    pub fn has_room(&self) -> bool {
+        self.0.room.available_permits() > 0 && !self.0.present.is_closed()
+    }
+
+    /// Whether nobody is let in any more.
+    pub fn is_closing(&self) -> bool {
+        self.0.present.is_closed()
+    }
+
+    pub fn is_here(&self, call: CallId) -> bool {
+        self.0.calls.contains_key(&call)
+    }
+
     pub fn leftovers(&self) -> Leftovers {
         Leftovers {
             calls: self.0.calls.len(),
@@ -124,7 +152,7 @@ pub struct Place {
     call: CallId,
     cancelled: CancellationToken,
     live: Live,
-    _room: OwnedSemaphorePermit,
+    room: Option<OwnedSemaphorePermit>,
     _present: TaskTrackerToken,
 }
 
@@ -148,7 +176,9 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.room = None;
         self.live.0.calls.remove(&self.call);
+        self.live.0.left.notify_waiters();
     }
 }
 

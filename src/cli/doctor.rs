@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::{Config, ConfigError, PublicUrl, secret},
     desk::Desk,
+    phone::{self, Trust},
     providers::Registry,
     store::{self, Db},
 };
@@ -71,6 +72,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     report(Check("secret", secret_key(config)))?;
     report(Check("public url", public_url(config)))?;
     report(Check("reachable", reachable(config).await))?;
+    report(Check("telephone", telephone(config).await))?;
     report(Check("files", files(config)))?;
     Ok(if failed {
         ExitCode::FAILURE
@@ -251,14 +253,7 @@ async fn reachable(config: &Config) -> Finding {
         return Warn("not asked: the public URL is not known".to_owned());
     };
     let health = url.join("/health");
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .build();
-    let answer = match client {
-        Ok(client) => client.get(&health).send().await,
-        Err(error) => Err(error),
-    };
-    match answer {
+    match ask(&health).await {
         Ok(answer) if answer.status().is_success() => Good(format!("{health} answers")),
         Ok(answer) => Warn(format!(
             "{health} answers {}. Something else listens there, or a proxy does not find this server",
@@ -268,6 +263,51 @@ async fn reachable(config: &Config) -> Finding {
             "{health} does not answer. Right if the server is not running; else check DNS, TLS and the proxy"
         )),
     }
+}
+
+/// Whether Twilio is believed, and whether what it asks as a last resort is answered.
+async fn telephone(config: &Config) -> Finding {
+    match (app::trust(config), config.public_url()) {
+        (Err(error), _) => Fail(format!("{error:#}")),
+        (_, Err(_)) => Warn("not judged: the public URL is not known".to_owned()),
+        (Ok(Trust::Nobody), Ok(_)) => Fail(
+            "TWILIO_AUTH_TOKEN is not set, so no call is answered. Copy it from the account's page at Twilio"
+                .to_owned(),
+        ),
+        (Ok(Trust::Anybody), Ok(_)) => Good(
+            "TWILIO_AUTH_TOKEN is not set: any program on this machine may ring, and nobody else"
+                .to_owned(),
+        ),
+        (Ok(Trust::Signed(_)), Ok(url)) if !url.is_https() => Fail(format!(
+            "Twilio opens a call's sound only to a server with TLS, and PUBLIC_URL is {url}"
+        )),
+        (Ok(Trust::Signed(_)), Ok(url)) => fallback(&url).await,
+    }
+}
+
+async fn fallback(url: &PublicUrl) -> Finding {
+    let (calls, fallback) = (url.join("/voice/incoming"), url.join(phone::FALLBACK));
+    let document = match ask(&fallback).await {
+        Ok(answer) if answer.status().is_success() => answer.text().await,
+        Ok(answer) => answer.error_for_status().map(|_| String::new()),
+        Err(error) => Err(error),
+    };
+    match document {
+        Ok(document) if document.contains("<Response>") => Good(format!(
+            "a number's webhook is {calls}, and its fallback {fallback}, which answers"
+        )),
+        Ok(_) | Err(_) => Warn(format!(
+            "the fallback of a number, {fallback}, does not answer as Twilio needs it. Right if the server is not running; \
+             else look at the proxy"
+        )),
+    }
+}
+
+async fn ask(url: &str) -> reqwest::Result<reqwest::Response> {
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(5))
+        .build()?;
+    client.get(url).send().await
 }
 
 /// The database holds names and numbers of people: no other user of the machine should read it.

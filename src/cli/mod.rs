@@ -185,8 +185,14 @@ mod tests {
 
     #[test]
     fn help_shows_no_secret_from_the_environment() {
+        const SECRETS: [&str; 4] = [
+            "database_url",
+            "secret_key",
+            "twilio_auth_token",
+            "twilio_signing_key",
+        ];
         for argument in Cli::command().get_arguments() {
-            let secret = ["secret_key", "database_url"].contains(&argument.get_id().as_str());
+            let secret = SECRETS.contains(&argument.get_id().as_str());
             assert_eq!(
                 argument.is_hide_env_values_set(),
                 secret,

@@ -7,7 +7,11 @@ use tokio::{
 };
 
 use super::{say, seed::plant_demo_if_empty};
-use crate::{app::App, clock::Clock, config::Config};
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{Config, PrivateAddress},
+};
 
 pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     let stop = stop_signal()?;
@@ -19,14 +23,26 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     })?;
     // Port 0 asks for any free one; from here on it is known which.
     config.listen = listener.local_addr()?;
+    let private = match config.metrics_listen {
+        Some(PrivateAddress(address)) => {
+            Some(TcpListener::bind(address).await.with_context(|| {
+                format!("can't listen on {address}; set METRICS_LISTEN to a free port")
+            })?)
+        }
+        None => None,
+    };
     let app = App::start(config, Clock::system()).await?;
     plant_demo_if_empty(&app.config, &app.db, &app.clock).await?;
+    if let Some(private) = &private {
+        let address = private.local_addr()?;
+        say(format_args!("Metrics are on http://{address}/metrics"))?;
+    }
     say(format_args!("Ringbook answers on {}", app.public_url))?;
     say(format_args!(
         "The API is explained on {}",
         app.public_url.join("/docs")
     ))?;
-    app.serve(listener, stop).await
+    app.serve(listener, private, stop).await
 }
 
 /// Ends at the first SIGTERM (a platform that moves us) or SIGINT (Ctrl-C).

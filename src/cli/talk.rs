@@ -129,6 +129,7 @@ pub(super) async fn run(config: Config, options: &Options) -> anyhow::Result<()>
         providers: app.providers(),
         lines: Arc::new(lines),
         pauses: Pauses::default(),
+        metrics: app.metrics.clone(),
     };
     let new = NewCall {
         channel: CallChannel::Terminal,

@@ -6,7 +6,7 @@ use crate::{
         Booking, BookingId, BookingStatus, Call, CallClaim, CallId, JournalEntry, MessageId, Turn,
     },
     store::{
-        bookings,
+        Reader, bookings,
         calls::{self, After, Filter},
         idempotency as requests, journal, messages, transcripts,
     },
@@ -152,22 +152,28 @@ impl Desk {
                 booking.status == BookingStatus::Held
                     && booking.hold_expires_at.is_some_and(|at| at > now)
             });
-            let mut done = Vec::new();
-            for (key, success) in requests::of_call(&mut tx, by.business_id, claim.call).await? {
-                done.extend(deed(claim.call, &key, success)?);
-            }
-            for (id, key) in messages::of_call(&mut tx, by.business_id, claim.call).await? {
-                let proposal = key.and_then(|key| Key::proposal_of(claim.call, &key));
-                done.extend(proposal.map(|proposal| Deed {
-                    proposal,
-                    what: DeedKind::MessageTaken(id),
-                }));
-            }
-            done.sort_by_key(|deed| deed.proposal);
+            let done = deeds(&mut tx, by, claim.call).await?;
             Ok(CallProgress { holds, done })
         })
         .await
     }
+}
+
+/// What a call has done, in the order of its proposals.
+pub(super) async fn deeds(reader: &mut Reader, by: By, call: CallId) -> Result<Vec<Deed>> {
+    let mut done = Vec::new();
+    for (key, success) in requests::of_call(reader, by.business_id, call).await? {
+        done.extend(deed(call, &key, success)?);
+    }
+    for (id, key) in messages::of_call(reader, by.business_id, call).await? {
+        let proposal = key.and_then(|key| Key::proposal_of(call, &key));
+        done.extend(proposal.map(|proposal| Deed {
+            proposal,
+            what: DeedKind::MessageTaken(id),
+        }));
+    }
+    done.sort_by_key(|deed| deed.proposal);
+    Ok(done)
 }
 
 /// Nothing for what is no agreement with the caller.

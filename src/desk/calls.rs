@@ -104,7 +104,7 @@ impl Desk {
         .await
     }
 
-    /// Nothing that was only held for the caller is kept. A call that has ended keeps its first end.
+    /// Nothing that was only held for the caller is kept. A call that has ended keeps its first end; false says that it had one.
     pub async fn end_call(
         &self,
         by: By,
@@ -112,7 +112,7 @@ impl Desk {
         outcome: CallOutcome,
         reason: Option<&Line>,
         ended_at: DateTime<Utc>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         checks::plausible_time("ended_at", ended_at)?;
         retrying(|| async {
             let mut tx = self.db.write().await?;
@@ -122,9 +122,11 @@ impl Desk {
                 reason,
                 at: ended_at,
             };
-            calls::end(&mut tx, by.business_id, claim.call, end, self.clock.now()).await?;
+            let now = self.clock.now();
+            let is_first = calls::end(&mut tx, by.business_id, claim.call, end, now).await?;
             bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(is_first)
         })
         .await
     }

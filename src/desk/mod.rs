@@ -27,6 +27,7 @@ mod reschedule;
 mod services;
 mod sessions;
 mod staff;
+mod streams;
 mod token;
 mod users;
 
@@ -49,6 +50,7 @@ pub use reschedule::{Move, StaffWish};
 pub use services::{NewService, ServicePatch};
 pub use sessions::{LoggedIn, NotLoggedIn};
 pub use staff::{NewStaff, StaffPatch};
+pub use streams::{OpenedStream, StreamCount};
 pub use users::{Invitation, Invited};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{NaiveTime, Timelike, Weekday};
+use chrono::{Datelike, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -174,6 +174,18 @@ impl WeeklyHours {
             *slot = ordered_spans(spans)?;
         }
         Ok(week)
+    }
+
+    /// Whether they are on at this time of the local clock; a span may reach into the next day.
+    pub fn contain(&self, local: NaiveDateTime) -> bool {
+        let minute = local.hour() * 60 + local.minute();
+        let holds = |day: Weekday, minute: u32| {
+            self.on(day).iter().any(|span| {
+                (u32::from(span.from_minute())..u32::from(span.until_minute())).contains(&minute)
+            })
+        };
+        let today = local.weekday();
+        holds(today, minute) || holds(today.pred(), minute + 24 * 60)
     }
 
     pub fn on(&self, day: Weekday) -> &[TimeSpan] {

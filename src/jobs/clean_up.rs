@@ -17,11 +17,13 @@ use crate::{
 
 const EVERY: Duration = Duration::hours(1);
 /// For how long each is kept after it ended.
-const KEPT: [(Leftover, Duration); 6] = [
+const KEPT: [(Leftover, Duration); 7] = [
     // A hold that has just run out may still be confirmed by whoever held it.
     (Leftover::ExpiredHolds, Duration::hours(1)),
     (Leftover::IdempotencyKeys, Duration::days(7)),
     (Leftover::ExpiredSessions, Duration::zero()),
+    // As long as a call may last, it is known how often its line broke.
+    (Leftover::StreamTokens, Call::LOST_AFTER),
     (Leftover::DoneJobs, Duration::days(7)),
     (Leftover::DeadJobs, Duration::days(90)),
     // Not before the jobs that sent them, or one retried by hand would send it again.

@@ -122,6 +122,14 @@ pub async fn by_outside_id(
     row.map(Call::try_from).transpose()
 }
 
+/// The calls that the telephone company knows by this name, whoever they are for: one, but where a call was passed on between two
+/// businesses.
+pub async fn known_as(reader: &mut Reader, outside_id: &str) -> Result<Vec<Call>> {
+    let sql = select_call!("where outside_id = $1 and channel = 'phone' order by id desc limit 10");
+    let rows: Vec<Row> = on!(reader, c => sqlx::query_as(sql).bind(outside_id).fetch_all(c).await)?;
+    rows.into_iter().map(Call::try_from).collect()
+}
+
 /// The epoch at which the call is, and stays until the transaction ends; nothing if there is no such call. Before every other
 /// lock. On SQLite a writing transaction is alone anyway.
 pub async fn lock(tx: &mut Tx, business: BusinessId, id: CallId) -> Result<Option<u32>> {

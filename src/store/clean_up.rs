@@ -17,6 +17,7 @@ pub enum Leftover {
     ExpiredSessions,
     /// By when they were written.
     Texts,
+    StreamTokens,
 }
 
 /// Deletes at most `limit` of those that ended before `before`, the oldest first, and says how many there were.
@@ -83,6 +84,15 @@ pub async fn delete(
             ")
             delete from texts
             where (business_id, id) in (select old_business, old_id from old)"
+        ),
+        Leftover::StreamTokens => skipping_locked!(
+            tx,
+            "with old (old_hash) as materialized (
+                select hash from stream_tokens
+                where expires_at < $1
+                order by expires_at limit $2",
+            ")
+            delete from stream_tokens where hash in (select old_hash from old)"
         ),
     };
     Ok(on!(tx, c => sqlx::query(sql)

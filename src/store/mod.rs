@@ -29,6 +29,7 @@ pub mod services;
 pub mod sessions;
 pub mod staff;
 pub mod staff_services;
+pub mod stream_tokens;
 pub mod texts;
 mod time;
 pub mod transcripts;

@@ -73,8 +73,14 @@ impl FromRef<AppState> for Desk {
     }
 }
 
-/// Everything that is answered here. Serve it with the peers' addresses (`into_make_service_with_connect_info`).
-pub fn router(desk: Desk, providers: Registry, clock: Clock, settings: Settings) -> Router {
+/// Everything that is answered here, and what is answered at the `doors` of others. Serve it with the peers' addresses (`into_make_service_with_connect_info`).
+pub fn router(
+    desk: Desk,
+    providers: Registry,
+    clock: Clock,
+    doors: Router,
+    settings: Settings,
+) -> Router {
     let app = AppState {
         desk,
         providers,
@@ -99,7 +105,8 @@ pub fn router(desk: Desk, providers: Registry, clock: Clock, settings: Settings)
         .with_state(app)
         .layer(DefaultBodyLimit::max(settings.body_limit))
         .layer(from_fn_with_state(observe::PATIENCE, observe::end_in_time))
-        .layer(CatchPanicLayer::custom(observe::panicked));
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .merge(doors);
     around(router, &settings.origins, settings.https)
         .layer(from_fn_with_state(clock, observe::observe))
 }

@@ -17,6 +17,7 @@ mod jobs;
 mod layers;
 mod migrations;
 mod pages;
+mod phone;
 mod proof;
 mod providers;
 mod readme;

@@ -1,12 +1,7 @@
 //! What is answered at once, whatever was being talked about: farewells, a wish for a person, "say that again". And
 //! what becomes of callers whom only a person can help.
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
-
-use crate::{
-    domain::WeeklyHours,
-    language::{Answer, Choice, Confidence, Heard, Intent, Manner, Meaning, Span},
-};
+use crate::language::{Answer, Choice, Confidence, Heard, Intent, Manner, Meaning, Span};
 
 use super::{Dialogue, Goal, Question, Reply, Then, Work};
 use crate::call::{
@@ -165,7 +160,7 @@ impl Dialogue {
         let there = transfer
             .hours
             .as_ref()
-            .is_none_or(|hours| is_within(hours, now));
+            .is_none_or(|hours| hours.contain(now));
         there.then(|| transfer.number.clone())
     }
 
@@ -270,15 +265,4 @@ impl Dialogue {
         };
         self.fill(Ms::ZERO, &person, reply);
     }
-}
-
-fn is_within(hours: &WeeklyHours, now: NaiveDateTime) -> bool {
-    let minute = now.hour() * 60 + now.minute();
-    let today = hours.on(now.weekday()).iter();
-    let late = hours.on(now.weekday().pred()).iter();
-    let holds = |span: &crate::domain::TimeSpan, minute: u32| {
-        (u32::from(span.from_minute())..u32::from(span.until_minute())).contains(&minute)
-    };
-    today.clone().any(|span| holds(span, minute))
-        || late.clone().any(|span| holds(span, minute + 24 * 60))
 }

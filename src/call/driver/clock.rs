@@ -66,6 +66,13 @@ impl CallClock {
         }
     }
 
+    /// Shows at least this time from here on: the call began on another clock.
+    pub(super) fn set_off(&self, at: Ms) {
+        let ahead = (at - self.now()).0;
+        let (Self::Real { skipped: own, .. } | Self::Virtual { now: own, .. }) = self;
+        own.fetch_add(ahead, Ordering::Relaxed);
+    }
+
     /// Whether time stands still while work is under way.
     pub(super) fn waits_for_work(&self) -> bool {
         matches!(self, Self::Virtual { .. })

@@ -35,6 +35,17 @@ pub trait Line: Send {
     fn outside(&mut self) -> impl Future<Output = Option<Event>> + Send {
         pending()
     }
+
+    /// When the first sound of the words said last went out. A line without sound does not know.
+    fn sounded(&self) -> Option<Ms> {
+        None
+    }
+
+    /// The line carries nothing any more, and the caller may come back on another: the call is to be left as it is. Asked after
+    /// [`outside`](Self::outside) gave nothing.
+    fn is_gone(&self) -> bool {
+        false
+    }
 }
 
 /// A caller who acts by a script, on a line that is only a clock. It lives by the clock alone, so it fits virtual time.

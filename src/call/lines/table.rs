@@ -159,6 +159,7 @@ lines! {
     CutIn "cut_in" [] []
     LongestCall "longest_call" [] []
     TooManyReconnects "too_many_reconnects" [] []
+    HouseFull "house_full" [] []
     Sure "sure" [] []
 }
 

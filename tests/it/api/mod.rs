@@ -99,7 +99,13 @@ pub(crate) fn router(house: &House, requests_a_minute: u32) -> Router {
         address_header: None,
     };
     let providers = Registry::new(house.desk.clone());
-    web::router(house.desk.clone(), providers, house.clock.clone(), settings)
+    web::router(
+        house.desk.clone(),
+        providers,
+        house.clock.clone(),
+        Router::new(),
+        settings,
+    )
 }
 
 pub(crate) async fn invite(house: &House, email: &str, role: Role) {

@@ -25,6 +25,7 @@ use ringbook::{
     domain::{Booking, CallChannel, CallClaim, PhoneNumber},
     providers::Registry,
     store::{Db, bookings::Filter},
+    telemetry::metrics::Metrics,
 };
 
 use crate::support::{House, house::monday};
@@ -49,6 +50,7 @@ impl Exchange {
             providers: Registry::new(house.desk.clone()),
             lines: Arc::new(Lines::english().unwrap()),
             pauses: Pauses::default(),
+            metrics: Metrics::default(),
         };
         Self {
             house,

@@ -1,5 +1,7 @@
 //! What the house promises, shown with real processes, real load and real accidents.
 
+mod cut_off;
+mod flood;
 mod killed;
 mod mixed;
 mod salon;
@@ -15,7 +17,7 @@ use crate::{
 
 /// How often to do something that chance has a hand in: less in a developer's day, all of it where `RINGBOOK_FULL_PROOFS` is 1, as in
 /// `.ci/run`.
-fn full_or(brief: usize, full: usize) -> usize {
+pub(crate) fn full_or(brief: usize, full: usize) -> usize {
     let asked = std::env::var_os("RINGBOOK_FULL_PROOFS").is_some_and(|value| value == "1");
     if asked { full } else { brief }
 }

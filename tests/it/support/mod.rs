@@ -1,5 +1,8 @@
 //! What every integration test stands on: a database that is its own, on each engine.
 
+pub(crate) mod carrier;
+pub(crate) mod doors;
+pub(crate) mod handset;
 pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod server;

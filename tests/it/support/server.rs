@@ -17,6 +17,7 @@ use serde_json::Value;
 const KEEPER: &str = r#"
 "$@" </dev/null &
 server=$!
+echo "$server" >"$PID_FILE"
 exec >/dev/null
 cat
 kill -KILL "$server" 2>/dev/null
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     /// What it said on standard output until it answered.
     pub(crate) said: String,
     log: PathBuf,
+    pid_file: PathBuf,
 }
 
 /// A server that has been started, and may not answer yet.
@@ -38,12 +40,23 @@ pub(crate) struct Starting {
     keeper: Child,
     output: BufReader<ChildStdout>,
     log: PathBuf,
+    pid_file: PathBuf,
 }
 
 impl Server {
     /// In `folder`, with nothing of this machine's environment. Its log is a file there, called `name`.
     pub(crate) fn start(folder: &Path, name: &str, database_url: &str) -> Starting {
+        Self::start_with(folder, name, database_url, &[])
+    }
+
+    pub(crate) fn start_with(
+        folder: &Path,
+        name: &str,
+        database_url: &str,
+        settings: &[(&str, &str)],
+    ) -> Starting {
         let log = folder.join(format!("{name}.log"));
+        let pid_file = folder.join(format!("{name}.pid"));
         let mut keeper = Command::new("sh")
             .args(["-c", KEEPER, "keeper"])
             .arg(env!("CARGO_BIN_EXE_ringbook"))
@@ -54,6 +67,8 @@ impl Server {
             .env("LISTEN", "127.0.0.1:0")
             .env("DATABASE_URL", database_url)
             .env("RATE_LIMIT", "1000000")
+            .env("PID_FILE", &pid_file)
+            .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).unwrap())
@@ -64,6 +79,7 @@ impl Server {
             keeper,
             output,
             log,
+            pid_file,
         }
     }
 
@@ -74,6 +90,19 @@ impl Server {
 
     pub(crate) fn kill(self) {
         drop(self);
+    }
+
+    /// Asks it to stop, as a platform does that moves it, and waits until it has.
+    pub(crate) async fn stop(self) {
+        let pid = fs::read_to_string(&self.pid_file).unwrap();
+        let pid = pid.trim();
+        let told = Command::new("kill").args(["-TERM", pid]).status();
+        assert!(told.unwrap().success());
+        let is_over = || {
+            let state = fs::read_to_string(format!("/proc/{pid}/stat"));
+            state.map_or(true, |state| state.contains(") Z "))
+        };
+        super::doors::until("the server stops", async || is_over()).await;
     }
 }
 
@@ -91,6 +120,7 @@ impl Starting {
                     keeper: self.keeper,
                     said,
                     log: self.log,
+                    pid_file: self.pid_file,
                 };
             }
             if read == 0 {
