@@ -6,7 +6,10 @@ mod journal;
 mod talk;
 mod trouble;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use ringbook::{
     call::{
@@ -47,7 +50,8 @@ impl Exchange {
     pub(crate) fn over(house: House) -> Self {
         let ground = Ground {
             desk: house.desk.clone(),
-            providers: Registry::new(house.desk.clone()),
+            // However busy the machine is, an answer that comes is not too late.
+            providers: Registry::new(house.desk.clone()).with_budget(Duration::from_mins(1)),
             lines: Arc::new(Lines::english().unwrap()),
             pauses: Pauses::default(),
             metrics: Metrics::default(),

@@ -39,8 +39,12 @@ impl Exchange {
     }
 
     async fn with_script(self, script: Script, on_unknown: OnUnknown) -> Self {
+        // What never answers is waited for in full; what answers is never too late, however busy the machine is.
+        let budget = match script {
+            Script::Slow => Duration::from_millis(250),
+            _ => Duration::from_mins(1),
+        };
         let provider = Scripted::new(Native::new(self.house.desk.clone()), script);
-        let budget = Duration::from_millis(250);
         self.with_provider(Arc::new(provider), budget, on_unknown)
             .await
     }

@@ -37,7 +37,7 @@ impl Office {
         let telephone = Telephone::default();
         let providers = Registry::new(house.desk.clone())
             .with("scripted", Arc::new(calendar.clone()))
-            .with_budget(std::time::Duration::from_millis(200));
+            .with_budget(std::time::Duration::from_mins(1));
         let context = Context {
             db: test.db.clone(),
             clock: house.clock.clone(),

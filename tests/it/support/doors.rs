@@ -86,7 +86,8 @@ impl Doors {
         let metrics = Metrics::default();
         let ground = Ground {
             desk: house.desk.clone(),
-            providers: Registry::new(house.desk.clone()),
+            // However busy the machine is, an answer that comes is not too late.
+            providers: Registry::new(house.desk.clone()).with_budget(Duration::from_mins(1)),
             lines: Arc::new(Lines::english().unwrap()),
             pauses: quick(),
             metrics: metrics.clone(),
