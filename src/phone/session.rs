@@ -272,8 +272,10 @@ impl StreamLine {
 
 /// Reads a message while it is there to be read. Sound is decoded into `audio`.
 fn read(frame: &Frame<'_>, sequence: &mut Sequence, audio: &mut Vec<u8>) -> Result<Taken, Refused> {
+    // Whatever its number, nothing comes after the end.
     if let Some(number) = frame.number
         && sequence.take(number) == Order::Stale
+        && frame.message != Message::Stop
     {
         return Ok(Taken::Nothing);
     }

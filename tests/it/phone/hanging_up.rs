@@ -48,7 +48,7 @@ async fn callers_who_hang_up_at_any_moment_leave_nothing_behind() {
     on_each_engine(async |test| {
         let mut patience = Doors::PATIENCE;
         patience.idle = Duration::from_secs(2);
-        let doors = Arc::new(Doors::with(&test.db, AT_ONCE, patience).await);
+        let doors = Arc::new(Doors::with(&test.db, 4 * AT_ONCE, patience).await);
         let calls = full_or(48, 500);
         let mut callers = JoinSet::new();
         for number in 0..calls {

@@ -64,10 +64,7 @@ async fn server_goes(test: &TestDb, how: Goes) {
     let salon = Salon::open(&test.db).await;
     let folder = tempfile::tempdir().unwrap();
     let mut server = start(folder.path(), 0, test);
-    let (tell, node) = watch::channel(Carrier {
-        url: server.url.clone(),
-        business: salon.by.business_id,
-    });
+    let (tell, node) = watch::channel(Carrier::new(&server.url, salon.by.business_id));
     let (greeted, mut greetings) = mpsc::unbounded_channel();
     let (count, times) = (full_or(4, 20), full_or(1, 3));
     let mut callers = JoinSet::new();

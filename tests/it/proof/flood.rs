@@ -31,10 +31,7 @@ async fn a_flood_of_unsigned_requests_leaves_the_calls_in_progress_in_time() {
     let server =
         Server::start_with(folder.path(), "server", &test.connect.url, &settings).answers();
     let metrics = after(&server.said, "Metrics are on ");
-    let carrier = Carrier {
-        url: server.url.clone(),
-        business: salon.by.business_id,
-    };
+    let carrier = Carrier::new(&server.url, salon.by.business_id);
     let client = client();
 
     let quiet = spoken_to(&carrier, "1").await;

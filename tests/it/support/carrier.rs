@@ -1,6 +1,6 @@
 //! Twilio, as far as a call goes: it asks a node what to do, signed, and opens the sockets that it is told to.
 
-use reqwest::{RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use ringbook::{
     domain::BusinessId,
     twilio::{Params, signature},
@@ -29,9 +29,18 @@ pub(crate) struct Carrier {
     pub(crate) url: String,
     /// Who is called.
     pub(crate) business: BusinessId,
+    client: Client,
 }
 
 impl Carrier {
+    pub(crate) fn new(url: &str, business: BusinessId) -> Self {
+        Self {
+            url: url.to_owned(),
+            business,
+            client: client(),
+        }
+    }
+
     /// Twilio asks here, signed, with these beside, or in place of, what it always sends.
     pub(crate) async fn asks(&self, path: &str, sid: &str, more: &[(&str, &str)]) -> Answer {
         self.asks_signed(path, sid, more, |signature| signature)
@@ -78,7 +87,7 @@ impl Carrier {
         let signed = forge(signature::sign(&token(), &url, &params));
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(&form);
-        client()
+        self.client
             .post(&url)
             .header(signature::HEADER, signed)
             .header(header::CONTENT_TYPE, FORM)
@@ -89,7 +98,8 @@ impl Carrier {
     pub(crate) async fn posts(&self, path: &str, body: Vec<u8>) -> Answer {
         let url = format!("{}{path}", self.url);
         let signed = Params::parse(&body).map(|form| signature::sign(&token(), &url, &form));
-        let request = client()
+        let request = self
+            .client
             .post(&url)
             .header(signature::HEADER, signed.unwrap_or_default())
             .header(header::CONTENT_TYPE, FORM)

@@ -105,10 +105,7 @@ impl Doors {
         let app = phone::router(board.clone());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self {
-            carrier: Carrier {
-                url,
-                business: house.by.business_id,
-            },
+            carrier: Carrier::new(&url, house.by.business_id),
             house,
             board,
             metrics,
