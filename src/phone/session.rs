@@ -16,6 +16,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{
     playout::{Due, Playout},
+    recording::Consent,
     wire::{Closed, Wire},
 };
 use crate::{
@@ -83,6 +84,7 @@ pub(super) struct StreamLine {
     idle: Ms,
     alarm: Pin<Box<Sleep>>,
     alarm_at: Option<Ms>,
+    consent: Option<Consent>,
     /// Rings when somebody else says that the caller is gone.
     hung_up: Pin<Box<WaitForCancellationFutureOwned>>,
     end: Option<End>,
@@ -106,6 +108,7 @@ impl StreamLine {
         clock: CallClock,
         metrics: Metrics,
         idle: Duration,
+        consent: Option<Consent>,
         hung_up: CancellationToken,
     ) -> Self {
         Self {
@@ -125,6 +128,7 @@ impl StreamLine {
             idle: Ms(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)),
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
+            consent,
             hung_up: Box::pin(hung_up.cancelled_owned()),
             end: None,
         }
@@ -209,6 +213,9 @@ impl StreamLine {
             Taken::Mark(mark) => {
                 if let Some(mark) = mark {
                     self.playout.mark_is_back(mark);
+                    if let Some(consent) = &self.consent {
+                        consent.mark_is_back(mark);
+                    }
                     self.events.push_back(Event::Mark { mark });
                 }
             }
@@ -300,6 +307,9 @@ fn event(heard: Heard) -> Event {
 
 impl Line for StreamLine {
     fn take(&mut self, at: Ms, action: &Action) {
+        if let Some(consent) = &mut self.consent {
+            consent.sees(action);
+        }
         match action {
             Action::Say {
                 utterance,
