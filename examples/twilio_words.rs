@@ -197,7 +197,8 @@ async fn ask(base: &str) -> anyhow::Result<()> {
         to: &to,
         from: &from,
         document: &document,
-        status_callback: Some("https://book.example.com/voice/status"),
+        // With one, the steps to be told of are a field for each, as Twilio's document asks; Prism 5.16 refuses every form of that.
+        status_callback: None,
     };
     note("start a call", client.start_call(&new).await.err());
     note("look at a call", client.call(&call).await.err());
