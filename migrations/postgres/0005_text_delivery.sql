@@ -7,14 +7,12 @@ alter table texts
     add column call_id uuid,
     add column segments bigint not null default 1,
     add column error_code bigint,
+    -- When something was last heard of it.
     add column updated_at timestamptz,
     drop constraint texts_kind_check,
     drop constraint texts_state_check,
     drop constraint texts_check;
-update texts set updated_at = coalesce(sent_at, created_at);
 alter table texts
-    alter column segments drop default,
-    alter column updated_at set not null,
     add check (kind in ('confirmation', 'change', 'cancellation', 'tentative', 'declined', 'cut_off')),
     add check (state in ('sending', 'queued', 'sent', 'delivered', 'undelivered', 'failed')),
     add check (state in ('sending', 'failed') or sent_at is not null),

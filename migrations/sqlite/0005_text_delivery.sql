@@ -11,14 +11,15 @@ create table texts_with_delivery (
         check (kind in ('confirmation', 'change', 'cancellation', 'tentative', 'declined', 'cut_off')),
     recipient       text not null,
     body            text not null,
-    segments        integer not null,
+    segments        integer not null default 1,
     state           text not null check (state in ('sending', 'queued', 'sent', 'delivered', 'undelivered', 'failed')),
     outside_id      text,
     error           text,
     error_code      integer,
     created_at      text not null,
     sent_at         text check (state in ('sending', 'failed') or sent_at is not null),
-    updated_at      text not null,
+    -- When something was last heard of it.
+    updated_at      text,
     primary key (business_id, id),
     constraint texts_once unique (business_id, booking_id, kind, booking_version),
     constraint texts_once_a_call unique (business_id, call_id, kind),
@@ -29,7 +30,7 @@ create table texts_with_delivery (
 ) strict;
 insert into texts_with_delivery
     select business_id, id, booking_id, booking_version, null, kind, recipient, body, 1, state, outside_id, error, null,
-           created_at, sent_at, coalesce(sent_at, created_at)
+           created_at, sent_at, null
     from texts;
 drop table texts;
 alter table texts_with_delivery rename to texts;

@@ -137,7 +137,14 @@ impl Desk {
             }
             _ => {}
         }
-        let can_be_answered = came.from.is_some();
+        // Nothing is carried to whoever stopped texts, so there is no use in an answer.
+        let can_be_answered = match &came.from {
+            Some(phone) => {
+                let number = text_numbers::get(&mut tx, business, phone).await?;
+                number.stopped_at.is_none()
+            }
+            None => false,
+        };
         let house = async |tx: &mut Tx| {
             let house = businesses::get(tx, business).await?;
             house.map(Box::new).ok_or(Error::NotFound("business"))

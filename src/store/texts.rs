@@ -14,7 +14,7 @@ macro_rules! select_text {
     ($rest:literal) => {
         concat!(
             "select id, booking_id, booking_version, call_id, kind, recipient, body, segments, state, outside_id, error, ",
-            "error_code, created_at, sent_at, updated_at from texts ",
+            "error_code, created_at, sent_at, coalesce(updated_at, created_at) as updated_at from texts ",
             $rest
         )
     };

@@ -126,6 +126,18 @@ async fn other_words_wait_for_the_owner_and_their_sender_is_told_so_once() {
 }
 
 #[tokio::test]
+async fn who_stopped_texts_is_read_and_not_answered() {
+    let test = TestDb::on_sqlite().await;
+    let office = Office::open(&test).await;
+    office.texted("SM01", "STOP").await;
+    for (sid, body) in [("SM02", "where are you?"), ("SM03", "HELP")] {
+        let answer = office.texted(sid, body).await;
+        assert!(answer.ends_with(NOTHING), "{answer}");
+    }
+    assert_eq!(office.for_the_owner().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_sender_that_is_no_number_is_kept_and_not_answered() {
     let test = TestDb::on_sqlite().await;
     let office = Office::open(&test).await;
