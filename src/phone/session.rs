@@ -108,7 +108,6 @@ impl StreamLine {
         clock: CallClock,
         metrics: Metrics,
         idle: Duration,
-        consent: Option<Consent>,
         hung_up: CancellationToken,
     ) -> Self {
         Self {
@@ -128,10 +127,15 @@ impl StreamLine {
             idle: Ms(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)),
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
-            consent,
+            consent: None,
             hung_up: Box::pin(hung_up.cancelled_owned()),
             end: None,
         }
+    }
+
+    /// Watches whether the words of consent are heard.
+    pub(super) fn watching(self, consent: Option<Consent>) -> Self {
+        Self { consent, ..self }
     }
 
     pub(super) fn end(&self) -> Option<End> {

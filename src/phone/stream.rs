@@ -175,9 +175,9 @@ async fn drive(
         clock.clone(),
         board.metrics().clone(),
         board.patience().idle,
-        consent,
         has_line.hung_up.clone(),
-    );
+    )
+    .watching(consent);
     tracing::info!(call.id = %claim.call, epoch = claim.epoch, "a call has its line");
     let driver = Driver::new(board.ground(), beginning, line, clock);
     let driven = tokio::select! {

@@ -93,7 +93,10 @@ async fn texts_are_listed_by_what_they_are_about_and_page_by_page() {
         };
         let [first, second] = [first.id.to_string(), second.id.to_string()];
         assert_eq!(ids("").await, [second.clone(), first.clone()]);
-        assert_eq!(ids(&format!("booking_id={booking}")).await, [first.clone()]);
+        assert_eq!(
+            ids(&format!("booking_id={booking}")).await,
+            [first.as_str()]
+        );
         assert_eq!(ids("state=sending").await.len(), 2);
         assert_eq!(ids("state=delivered").await, Vec::<String>::new());
         let call = "0194f2c0-7d1e-7000-8000-000000000001";

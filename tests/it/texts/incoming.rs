@@ -4,7 +4,7 @@ use chrono::Duration;
 use reqwest::StatusCode;
 
 use super::{Office, ZOE};
-use crate::support::{TestDb, doors::CALLER, house::monday, on_each_engine};
+use crate::support::{TestDb, carrier::CALLER, house::monday, on_each_engine};
 
 const NOTHING: &str = "<Response/>";
 

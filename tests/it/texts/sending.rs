@@ -8,7 +8,8 @@ use ringbook::{
 
 use super::{Office, ZOE};
 use crate::support::{
-    doors::{CALLER, until},
+    carrier::CALLER,
+    doors::until,
     house::monday,
     on_each_engine,
     twilio::{OWN, Trouble},
