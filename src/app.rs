@@ -14,16 +14,19 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use crate::{
     call::{driver::Ground, lines::Lines, live::Live, turn::Pauses},
     clock::Clock,
-    config::{Config, PublicUrl, SecretKey},
+    config::{Config, PublicUrl, SecretKey, TwilioLogin},
     desk::Desk,
     jobs::{self, Worker},
-    notify::{Console, Post, Wording},
+    notify::{ByTwilio, Console, Post, StatusAddress, TextSender, Wording},
     phone::{self, Switchboard, Trust},
     providers::Registry,
     speech,
     store::{Connect, Db},
     telemetry::metrics::Metrics,
-    twilio::signature::Keys,
+    twilio::{
+        rest::{Client, Credentials, Sender},
+        signature::Keys,
+    },
     web,
 };
 
@@ -46,8 +49,9 @@ impl App {
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let public_url = config.public_url()?;
         let secret = config.secret(&clock.random())?;
+        let twilio = twilio(&config)?;
         let post = Post {
-            sender: Arc::new(Console),
+            sender: text_sender(&config, &public_url, twilio.clone())?,
             wording: Arc::new(Wording::english()?),
         };
         let trust = trust(&config)?;
@@ -75,6 +79,8 @@ impl App {
             public_url: public_url.clone(),
             trust,
             patience: phone::Patience::default(),
+            wording: Arc::clone(&post.wording),
+            twilio,
         };
         let live = Live::new(usize::try_from(config.most_calls).unwrap_or(usize::MAX));
         let board = Switchboard::new(ground, live, Arc::new(speech::Typed::default()), settings);
@@ -187,6 +193,57 @@ pub fn trust(config: &Config) -> anyhow::Result<Trust> {
         keys = keys.shared(&id, secret);
     }
     Ok(Trust::new(keys, config.is_local()))
+}
+
+/// Twilio's interface, if there is an account to ask it for.
+pub fn twilio(config: &Config) -> anyhow::Result<Option<Client>> {
+    let Some(login) = config.twilio_login()? else {
+        return Ok(None);
+    };
+    let account = |sid: &str| sid.parse().context("TWILIO_ACCOUNT_SID is no account");
+    let credentials = match login {
+        TwilioLogin::Token {
+            account: sid,
+            token,
+        } => Credentials::Token {
+            account: account(&sid)?,
+            token,
+        },
+        TwilioLogin::Key {
+            account: sid,
+            key,
+            secret,
+        } => Credentials::Key {
+            account: account(&sid)?,
+            key,
+            secret,
+        },
+    };
+    let client = Client::new(&config.twilio_url, credentials);
+    client.context("TWILIO_URL can't be used").map(Some)
+}
+
+/// What all texts come from, if it is not each business's own number.
+pub fn texts_from(config: &Config) -> anyhow::Result<Option<Sender>> {
+    let from = config.twilio_text_from();
+    let from = from.map(|text| text.parse().context("TWILIO_TEXT_FROM can't be used"));
+    from.transpose()
+}
+
+/// Without an account, texts are printed.
+fn text_sender(
+    config: &Config,
+    public_url: &PublicUrl,
+    client: Option<Client>,
+) -> anyhow::Result<Arc<dyn TextSender>> {
+    let from = texts_from(config)?;
+    let Some(client) = client else {
+        return Ok(Arc::new(Console));
+    };
+    // Twilio takes no address for its news that it can't reach, so there is none on this machine but for a stand-in on it.
+    let status = (client.is_stand_in() || !public_url.is_loopback())
+        .then(|| StatusAddress::new(public_url.join("/sms/status")));
+    Ok(Arc::new(ByTwilio::new(client, from, status)))
 }
 
 pub fn providers(desk: Desk, config: &Config) -> Registry {

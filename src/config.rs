@@ -7,6 +7,7 @@ pub mod origin;
 mod private_address;
 pub mod public_url;
 pub mod secret;
+pub mod twilio;
 
 use std::{
     net::SocketAddr,
@@ -23,6 +24,7 @@ pub use origin::Origin;
 pub use private_address::PrivateAddress;
 pub use public_url::PublicUrl;
 pub use secret::{SecretKey, Weakness};
+pub use twilio::TwilioLogin;
 
 /// What is wrong with the settings, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +51,8 @@ pub enum ConfigError {
         "TWILIO_SIGNING_KEY is not of its form; it looks like ID:SECRET, as Twilio shows the two"
     )]
     SigningKey,
+    #[error("{0}")]
+    TwilioLogin(&'static str),
     #[error(transparent)]
     SecretFile(#[from] secret::FileError),
 }
@@ -191,6 +195,36 @@ pub struct Config {
         hide_default_value = true
     )]
     pub twilio_signing_key: Option<SecretString>,
+
+    /// An API key of the account, which can be withdrawn by itself: begins with `SK`. With it, texts are sent without the auth token
+    #[arg(long, env, global = true, value_name = "SID")]
+    pub twilio_api_key: Option<String>,
+
+    /// The API key's secret
+    #[arg(
+        long,
+        env,
+        hide_env_values = true,
+        global = true,
+        value_name = "SECRET",
+        hide_default_value = true
+    )]
+    pub twilio_api_secret: Option<SecretString>,
+
+    /// What texts come from: a number like `+14155550134`, or a messaging service, which begins with `MG` [default: each business's
+    /// first number]
+    #[arg(long, env, global = true, value_name = "NUMBER")]
+    pub twilio_text_from: Option<String>,
+
+    /// Where Twilio's interface is; another one for a stand-in
+    #[arg(
+        long,
+        env,
+        global = true,
+        value_name = "URL",
+        default_value = "https://api.twilio.com"
+    )]
+    pub twilio_url: String,
 
     /// How many seconds requests under way may go on after the signal to stop
     #[arg(long, env, global = true, value_name = "SECONDS", default_value_t = 20)]

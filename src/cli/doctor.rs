@@ -18,6 +18,7 @@ use crate::{
     phone::{self, Trust},
     providers::Registry,
     store::{self, Db},
+    twilio::rest::Error,
 };
 
 /// How one check came out.
@@ -73,6 +74,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     report(Check("public url", public_url(config)))?;
     report(Check("reachable", reachable(config).await))?;
     report(Check("telephone", telephone(config).await))?;
+    report(Check("texts", texts(config).await))?;
     report(Check("files", files(config)))?;
     Ok(if failed {
         ExitCode::FAILURE
@@ -310,6 +312,50 @@ async fn ask(url: &str) -> reqwest::Result<reqwest::Response> {
     client.get(url).send().await
 }
 
+/// Whether customers get their texts.
+async fn texts(config: &Config) -> Finding {
+    let client = match app::texts_from(config).and_then(|_| app::twilio(config)) {
+        Ok(client) => client,
+        Err(error) => return Fail(format!("{error:#}")),
+    };
+    let Some(client) = client else {
+        return if config.is_local() {
+            Good("printed by the server, because no Twilio account is set".to_owned())
+        } else {
+            Warn(
+                "no Twilio account is set, so they are printed by the server and nobody gets one. Set TWILIO_ACCOUNT_SID, \
+                 and TWILIO_API_KEY with TWILIO_API_SECRET, or TWILIO_AUTH_TOKEN"
+                    .to_owned(),
+            )
+        };
+    };
+    if let Some(host) = config.public_url().ok().and_then(|url| underscored(&url)) {
+        return Fail(format!(
+            "Twilio tells nothing to an address with an underscore in its host, as in {host}. Choose another name"
+        ));
+    }
+    match client.check().await {
+        Ok(()) => Good("Twilio knows the account and what opens it".to_owned()),
+        Err(Error::Refused { status, code, .. }) => Fail(format!(
+            "Twilio refused with {}. Check TWILIO_ACCOUNT_SID, and TWILIO_API_KEY with its secret, or TWILIO_AUTH_TOKEN",
+            code.map_or_else(
+                || format!("status {status}"),
+                |code| format!("error {code}")
+            )
+        )),
+        Err(_) => Warn(format!(
+            "{} could not be asked whether it knows the account. Check TWILIO_URL, and this machine's way out",
+            config.twilio_url
+        )),
+    }
+}
+
+fn underscored(url: &PublicUrl) -> Option<String> {
+    let url = url.to_string();
+    let (_, host) = url.split_once("://")?;
+    host.contains('_').then(|| host.to_owned())
+}
+
 /// The database holds names and numbers of people: no other user of the machine should read it.
 fn files(config: &Config) -> Finding {
     let Some(path) = config.sqlite_file() else {
@@ -361,6 +407,14 @@ mod tests {
         assert!(matches!(judged("http://book.example.com"), Fail(_)));
         assert!(matches!(judged("https://book.example.com"), Good(_)));
         assert!(matches!(judged("http://localhost:8080"), Good(_)));
+    }
+
+    #[test]
+    fn an_address_that_twilio_takes_for_none_is_found() {
+        let judged = |url: &str| underscored(&url.parse().unwrap());
+        let found = judged("https://my_salon.example.com");
+        assert_eq!(found.as_deref(), Some("my_salon.example.com"));
+        assert_eq!(judged("https://my-salon.example.com"), None);
     }
 
     #[test]

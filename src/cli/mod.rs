@@ -185,9 +185,10 @@ mod tests {
 
     #[test]
     fn help_shows_no_secret_from_the_environment() {
-        const SECRETS: [&str; 4] = [
+        const SECRETS: [&str; 5] = [
             "database_url",
             "secret_key",
+            "twilio_api_secret",
             "twilio_auth_token",
             "twilio_signing_key",
         ];

@@ -8,9 +8,9 @@ use chrono::Duration;
 use super::{By, Result};
 use crate::{
     clock::Clock,
-    domain::{ActorKind, Booking, BookingStatus, Business, Source, TextKind, Texts},
+    domain::{ActorKind, Booking, BookingStatus, Business, Call, Source, TextKind, Texts},
     store::{
-        Tx,
+        Tx, businesses,
         jobs::{self, NewJob, Payload},
     },
 };
@@ -90,6 +90,24 @@ pub(super) async fn enqueue(
         };
         jobs::enqueue(tx, clock, job).await?;
     }
+    Ok(())
+}
+
+/// A caller whose line broke, with nothing to show for it, is texted.
+pub(super) async fn cut_off(tx: &mut Tx, clock: &Clock, call: &Call) -> Result<()> {
+    let house = businesses::get(tx, call.business_id).await?;
+    let wanted = house.is_some_and(|house| house.policies.texts != Texts::Never);
+    if !wanted || call.caller.is_none() {
+        return Ok(());
+    }
+    let job = NewJob {
+        business_id: Some(call.business_id),
+        payload: Payload::TextCaller { call_id: call.id },
+        order_key: Some(format!("{}:text", call.id)),
+        dedupe_key: None,
+        run_at: clock.now(),
+    };
+    jobs::enqueue(tx, clock, job).await?;
     Ok(())
 }
 

@@ -28,6 +28,7 @@ mod services;
 mod sessions;
 mod staff;
 mod streams;
+mod texting;
 mod token;
 mod users;
 
@@ -51,6 +52,7 @@ pub use services::{NewService, ServicePatch};
 pub use sessions::{LoggedIn, NotLoggedIn};
 pub use staff::{NewStaff, StaffPatch};
 pub use streams::{OpenedStream, StreamCount};
+pub use texting::{Says, TextAnswer, TextCame, TextNews};
 pub use users::{Invitation, Invited};
 
 use crate::{

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use super::{
-    By, Deed, DeedKind, Desk, Error, Result, call_records::deeds, calls::must_own, retrying,
+    By, Deed, DeedKind, Desk, Error, Result, after, call_records::deeds, calls::must_own, retrying,
 };
 use crate::{
     domain::{BusinessId, Call, CallClaim, CallId, CallOutcome, CallState, Line, PhoneNumber},
@@ -134,9 +134,10 @@ impl Desk {
         retrying(|| async {
             let mut tx = self.db.write().await?;
             must_own(&mut tx, by, Some(claim)).await?;
-            if !is_in_progress(&mut tx, by.business_id, claim.call).await? {
+            let call = calls::get(&mut tx, by.business_id, claim.call).await?;
+            let Some(call) = call.filter(|call| call.state == CallState::InProgress) else {
                 return Ok(None);
-            }
+            };
             let (_, opened) = stream_tokens::count(&mut tx, by.business_id, claim.call).await?;
             let outcome = match most_of(&deeds(&mut tx, by, claim.call).await?) {
                 Some(outcome) => outcome,
@@ -151,6 +152,9 @@ impl Desk {
             };
             calls::end(&mut tx, by.business_id, claim.call, end, now).await?;
             bookings::delete_holds_of_call(&mut tx, by.business_id, claim.call).await?;
+            if outcome == CallOutcome::GaveUp {
+                after::cut_off(&mut tx, &self.clock, &call).await?;
+            }
             tx.commit().await?;
             Ok(Some(outcome))
         })

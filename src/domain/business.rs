@@ -81,7 +81,7 @@ impl From<Language> for String {
 /// `call` and `integrations` are read strictly:
 ///
 /// - `call`: `required` (`name`, `phone`, `staff`), `not_by_phone` (ids of staff), `transfer` (`number`, `hours`), `after_hours` (`book`,
-///   `message`, `transfer`), `consent`, `longest_call_seconds`, `language`, `lines` (the agent's words: the name of a line, and its wordings).
+///   `message`, `transfer`), `consent` and `record`, `longest_call_seconds`, `language`, `lines` (the agent's words: the name of a line, and its wordings).
 /// - `integrations`: `provider`, and by the name of each provider its settings: `enabled`, `check_availability`, `create_events`,
 ///   `default_duration_minutes`. An unknown name is kept, means `native`, and is among the business's `warnings`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]

@@ -47,7 +47,10 @@ pub use service::Service;
 pub use staff::{Staff, StaffProfile};
 pub use switches::{AfterHours, CallSwitches, Required, Transfer};
 pub use text::{Line, Name, Note, Text};
-pub use texting::{TextKind, TextMessage, TextState, Texts};
+pub use texting::{
+    IncomingKind, Subject, TextError, TextKind, TextMessage, TextNumber, TextState, Texts,
+    Unreached,
+};
 
 /// Why a value was refused: a sentence for the person who sent it, saying what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -21,6 +21,8 @@ pub struct CallSwitches {
     pub after_hours: AfterHours,
     /// Said first, and never cut short: "This call is recorded."
     pub consent: Option<Line>,
+    /// Calls are recorded at the telephone company once `consent` was heard, which then can't be left out.
+    pub record: bool,
     #[serde(deserialize_with = "bearable")]
     pub longest_call_seconds: u32,
     pub language: Language,
@@ -36,6 +38,7 @@ impl Default for CallSwitches {
             transfer: None,
             after_hours: AfterHours::default(),
             consent: None,
+            record: false,
             longest_call_seconds: 15 * 60,
             language: Language::default(),
             lines: BTreeMap::new(),
@@ -93,6 +96,12 @@ impl CallSwitches {
             return Err(Misfit::new(
                 "after_hours",
                 "to put callers through, say to which number in `transfer`",
+            ));
+        }
+        if self.record && self.consent.is_none() {
+            return Err(Misfit::new(
+                "record",
+                "to record calls, say so first: write in `consent` what every caller hears",
             ));
         }
         let crowded = self
@@ -162,6 +171,7 @@ mod tests {
                 json!({ "after_hours": "transfer" }),
                 "ai_config.call.after_hours",
             ),
+            (json!({ "record": true }), "ai_config.call.record"),
             (
                 json!({ "longest_call_seconds": 59 }),
                 "ai_config.call.longest_call_seconds",

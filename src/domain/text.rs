@@ -23,6 +23,9 @@ pub type Line = Text<1, 300>;
 pub type Note = Text<1, 4000>;
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
+    /// In characters.
+    pub const LONGEST: usize = MAX;
+
     pub fn new(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         let length = text.chars().count();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{BookingId, PhoneNumber, TextId, words};
+use super::{BookingId, CallId, PhoneNumber, TextId, words};
 
 /// Whose bookings get a text. A customer who opted out gets none, whatever stands here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ pub enum Texts {
 
 words!(Texts { Never = "never", Phone = "phone", Always = "always" });
 
-/// What a text is about. Its words are filled in when it is sent, from the booking as it is then.
+/// What a text says. Its words are filled in when it is sent, from the booking or the call as it is then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextKind {
@@ -31,6 +31,8 @@ pub enum TextKind {
     Tentative,
     /// A tentative booking that could not be kept.
     Declined,
+    /// The line broke before anything was settled.
+    CutOff,
 }
 
 words!(TextKind {
@@ -39,24 +41,38 @@ words!(TextKind {
     Cancellation = "cancellation",
     Tentative = "tentative",
     Declined = "declined",
+    CutOff = "cut_off",
 });
+
+/// What a text is about. There is one text of a kind about each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// And its version, when what the text says happened.
+    Booking(BookingId, i64),
+    Call(CallId),
+}
 
 /// One text, written down before it is sent, so that it is never sent twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextMessage {
     pub id: TextId,
-    pub booking_id: BookingId,
-    /// Of the booking, when what the text is about happened.
-    pub booking_version: i64,
+    pub about: Subject,
     pub kind: TextKind,
     pub to: PhoneNumber,
     pub body: String,
+    /// How many texts it is sent, and paid, as.
+    pub segments: u32,
     pub state: TextState,
     /// What the telephone company calls it.
     pub outside_id: Option<String>,
+    /// Why it did not arrive.
     pub error: Option<String>,
+    /// The telephone company's number for that.
+    pub error_code: Option<u32>,
     pub created_at: DateTime<Utc>,
+    /// Since when the telephone company has it.
     pub sent_at: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -64,9 +80,75 @@ pub struct TextMessage {
 pub enum TextState {
     /// On its way: it may have gone out, or not.
     Sending,
+    /// The telephone company has it.
+    Queued,
+    /// On its way to the telephone.
     Sent,
-    /// It was refused, and is not tried again by itself.
+    Delivered,
+    /// It went out and did not arrive.
+    Undelivered,
+    /// It did not go out, and is not tried again by itself.
     Failed,
 }
 
-words!(TextState { Sending = "sending", Sent = "sent", Failed = "failed" });
+words!(TextState {
+    Sending = "sending",
+    Queued = "queued",
+    Sent = "sent",
+    Delivered = "delivered",
+    Undelivered = "undelivered",
+    Failed = "failed",
+});
+
+impl TextState {
+    /// News of a text arrive in any order: only what ranks higher is news. Nothing follows the highest.
+    pub const fn rank(self) -> i64 {
+        match self {
+            Self::Sending => 0,
+            Self::Queued => 1,
+            Self::Sent => 2,
+            Self::Delivered | Self::Undelivered | Self::Failed => 3,
+        }
+    }
+}
+
+/// What a number has to say to texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TextNumber {
+    /// Since when they want no texts.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// When it last turned out that texts can't reach it: a landline, or no number at all.
+    pub unreached_at: Option<DateTime<Utc>>,
+}
+
+/// Why a text can't be had by this number, whoever sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreached {
+    /// They said that they want none.
+    Stopped,
+    /// A landline, or no number at all.
+    NoTexts,
+}
+
+/// Why a text did not arrive, as the telephone company told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextError {
+    /// Its own number for that.
+    pub code: u32,
+    /// For people. It names nobody.
+    pub why: String,
+    /// Whether it holds for every text to that number.
+    pub unreached: Option<Unreached>,
+}
+
+/// What came in, for the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncomingKind {
+    Stop,
+    Start,
+    Help,
+    /// Words for the owner.
+    Message,
+}
+
+words!(IncomingKind { Stop = "stop", Start = "start", Help = "help", Message = "message" });

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 const FIRST: Duration = Duration::seconds(10);
-const LONGEST: Duration = Duration::hours(1);
+pub(super) const LONGEST: Duration = Duration::hours(1);
 
 /// Doubles with each attempt, up to an hour. The upper half is drawn by lot, so that jobs that failed together do not come back
 /// together; `draw` gives a number below its argument.

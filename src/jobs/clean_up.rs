@@ -17,7 +17,7 @@ use crate::{
 
 const EVERY: Duration = Duration::hours(1);
 /// For how long each is kept after it ended.
-const KEPT: [(Leftover, Duration); 7] = [
+const KEPT: [(Leftover, Duration); 8] = [
     // A hold that has just run out may still be confirmed by whoever held it.
     (Leftover::ExpiredHolds, Duration::hours(1)),
     (Leftover::IdempotencyKeys, Duration::days(7)),
@@ -28,6 +28,7 @@ const KEPT: [(Leftover, Duration); 7] = [
     (Leftover::DeadJobs, Duration::days(90)),
     // Not before the jobs that sent them, or one retried by hand would send it again.
     (Leftover::Texts, Duration::days(91)),
+    (Leftover::IncomingTexts, Duration::days(91)),
 ];
 /// Rows in one transaction.
 const BATCH: u32 = 500;

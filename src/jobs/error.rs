@@ -1,15 +1,20 @@
 //! Why a job did not do its work, and whether to try again: whoever sees the failure decides.
 
+use std::time::Duration;
+
 use sqlx::error::DatabaseError;
 
 use crate::store;
 
-/// Both texts are kept, and shown to people: they may name ids and status codes, never a person's data.
+/// All texts are kept, and shown to people: they may name ids and status codes, never a person's data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JobError {
     /// It may go well later.
     #[error("{0}")]
     Retry(String),
+    /// It may go well later, and not before this long.
+    #[error("{why}")]
+    RetryAfter { why: String, wait: Duration },
     /// It never will by itself; a person should look.
     #[error("{0}")]
     Fail(String),

@@ -10,6 +10,8 @@ mod error;
 mod mirror;
 mod noop;
 mod send_sms;
+mod text_caller;
+mod text_out;
 mod worker;
 
 pub use error::JobError;
@@ -81,6 +83,7 @@ impl Runner for Context {
                 };
                 send_sms::run(self, about).await
             }
+            Payload::TextCaller { call_id } => text_caller::run(self, business()?, call_id).await,
             Payload::ConfirmTentative { booking_id } => {
                 confirm_tentative::run(self, job.id, business()?, booking_id).await
             }

@@ -1,17 +1,18 @@
-//! Texting a customer about their booking: from the booking as it is now, and never twice.
-//!
-//! A text is written down before it is sent. Whoever finds it written but not marked as sent asks the telephone company first whether
-//! it went out.
+//! Texting a customer about their booking: from the booking as it is now.
 
 use chrono::{DateTime, Utc};
 
-use super::{Context, JobError, confirm_tentative::again};
+use super::{
+    Context, JobError,
+    confirm_tentative::again,
+    text_out::{self, Wanted, Written},
+};
 use crate::{
     domain::{
-        Action, Booking, BookingId, BookingStatus, Business, BusinessId, Customer, TextId,
-        TextKind, TextMessage, TextState,
+        Action, Booking, BookingId, BookingStatus, Business, BusinessId, Customer, Subject,
+        TextKind,
     },
-    notify::{Facts, NotSent, OutgoingText, Sent},
+    notify::Facts,
     providers::{Ask, Availability},
     scheduling::Who,
     store::{self, Reader, Tx},
@@ -29,32 +30,10 @@ pub(super) struct About {
 
 pub(super) async fn run(context: &Context, about: About) -> Result<(), JobError> {
     let others = others(context, about).await?;
-    let Some((text, business, written_now)) = write_down(context, about, others).await? else {
-        return Ok(());
-    };
-    if text.state == TextState::Sent {
-        return Ok(());
+    match write_down(context, about, others).await? {
+        Some(written) => text_out::send(context, written).await,
+        None => Ok(()),
     }
-    let outgoing = OutgoingText {
-        id: text.id,
-        from: business.phone_numbers.first().cloned(),
-        to: text.to,
-        body: text.body,
-        written_at: text.created_at,
-    };
-    let sender = &context.post.sender;
-    let gone_before = if written_now {
-        Ok(None)
-    } else {
-        sender.find(&outgoing).await
-    };
-    let went = match gone_before {
-        Ok(Some(sent)) => Ok(sent),
-        Ok(None) => sender.send(&outgoing).await,
-        Err(why) => Err(why),
-    };
-    note(context, about.business, text.id, &went).await?;
-    went.map(drop).map_err(JobError::from)
 }
 
 /// Other times, where the text is to offer some. They are asked for before the transaction, because a calendar may take its time.
@@ -83,17 +62,16 @@ async fn others(context: &Context, about: About) -> Result<Vec<DateTime<Utc>>, J
     })
 }
 
-/// The text as it stands in the database, and whether it was put there just now. Nothing if there is nothing to say any more.
+/// Nothing if there is nothing to say any more.
 async fn write_down(
     context: &Context,
     about: About,
     others: Vec<DateTime<Utc>>,
-) -> Result<Option<(TextMessage, Business, bool)>, JobError> {
+) -> Result<Option<Written>, JobError> {
     let mut tx = context.db.write().await?;
     let Some((business, booking, customer)) = worth_saying(context, &mut tx, about).await? else {
         return Ok(None);
     };
-    let now = context.clock.now();
     let facts = Facts {
         business: business.name.to_string(),
         service: service_name(&mut tx, &business, &booking).await?,
@@ -101,28 +79,17 @@ async fn write_down(
         zone: business.zone,
         starts_at: booking.starts_at,
         others,
-        now,
+        now: context.clock.now(),
     };
-    let text = TextMessage {
-        id: TextId(context.clock.id()),
-        booking_id: booking.id,
-        booking_version: about.version,
+    let wanted = Wanted {
+        about: Subject::Booking(booking.id, about.version),
         kind: about.kind,
         to: customer.phone,
         body: context.post.wording.fill(about.kind, &facts),
-        state: TextState::Sending,
-        outside_id: None,
-        error: None,
-        created_at: now,
-        sent_at: None,
+        worth_until: booking.starts_at,
+        business,
     };
-    if store::texts::insert(&mut tx, business.id, &text).await? {
-        tx.commit().await?;
-        return Ok(Some((text, business, true)));
-    }
-    let (kind, version) = (about.kind, about.version);
-    let first = store::texts::about(&mut tx, business.id, booking.id, kind, version).await?;
-    Ok(first.map(|first| (first, business, false)))
+    text_out::write_down(context, tx, wanted).await
 }
 
 /// The rows that the text is made of, with the customer locked, so that nobody is erased between the writing and the looking. Nothing for
@@ -159,6 +126,7 @@ async fn is_news(reader: &mut Reader, about: About, booking: &Booking) -> Result
         TextKind::Confirmation | TextKind::Change => BookingStatus::Booked,
         TextKind::Tentative => BookingStatus::Tentative,
         TextKind::Cancellation | TextKind::Declined => BookingStatus::Cancelled,
+        TextKind::CutOff => return Ok(false),
     };
     if booking.status != says {
         return Ok(false);
@@ -194,35 +162,4 @@ async fn staff_name(
 ) -> Result<String, JobError> {
     let person = store::staff::get(reader, business.id, booking.staff_id).await?;
     Ok(person.map(|it| it.name.to_string()).unwrap_or_default())
-}
-
-async fn note(
-    context: &Context,
-    business: BusinessId,
-    id: TextId,
-    went: &Result<Sent, NotSent>,
-) -> Result<(), JobError> {
-    let mut tx = context.db.write().await?;
-    match went {
-        Ok(Sent { outside_id }) => {
-            let now = context.clock.now();
-            store::texts::sent(&mut tx, business, id, outside_id.as_deref(), now).await?;
-        }
-        Err(NotSent::Retry(why)) => {
-            store::texts::not_sent(&mut tx, business, id, TextState::Sending, why).await?;
-        }
-        Err(NotSent::Refused(why)) => {
-            store::texts::not_sent(&mut tx, business, id, TextState::Failed, why).await?;
-        }
-    }
-    Ok(tx.commit().await?)
-}
-
-impl From<NotSent> for JobError {
-    fn from(error: NotSent) -> Self {
-        match error {
-            NotSent::Retry(why) => Self::Retry(why),
-            NotSent::Refused(why) => Self::Fail(why),
-        }
-    }
 }

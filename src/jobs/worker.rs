@@ -165,7 +165,7 @@ impl<R: Runner> Worker<R> {
         let payload = match job.payload() {
             Ok(payload) => payload,
             // While nodes are replaced one by one, an old one meets what a new one enqueued.
-            Err(why) => return Some(self.retry_or_give_up(job, &why.to_string())),
+            Err(why) => return Some(self.retry_or_give_up(job, &why.to_string(), Duration::ZERO)),
         };
         // A task of its own, so that a panic ends there.
         let (runner, running_job) = (Arc::clone(&self.runner), Arc::clone(job));
@@ -202,20 +202,22 @@ impl<R: Runner> Worker<R> {
         Some(match ended {
             Ok(()) => Outcome::Done,
             Err(JobError::Fail(why)) => Outcome::Dead { why },
-            Err(JobError::Retry(why)) => self.retry_or_give_up(job, &why),
+            Err(JobError::Retry(why)) => self.retry_or_give_up(job, &why, Duration::ZERO),
+            Err(JobError::RetryAfter { why, wait }) => self.retry_or_give_up(job, &why, wait),
         })
     }
 
-    fn retry_or_give_up(&self, job: &Job, why: &str) -> Outcome {
+    fn retry_or_give_up(&self, job: &Job, why: &str, wait: Duration) -> Outcome {
         if job.attempts >= self.settings.most_attempts {
             return Outcome::Dead {
                 why: format!("given up after {} attempts: {why}", job.attempts),
             };
         }
         let clock = &self.context.clock;
-        let wait = backoff::before_next(job.attempts, |bound| clock.below(bound));
+        let backoff = backoff::before_next(job.attempts, |bound| clock.below(bound));
+        let wait = TimeDelta::from_std(wait).unwrap_or(backoff::LONGEST);
         Outcome::Retry {
-            run_at: clock.now() + wait,
+            run_at: clock.now() + backoff.max(wait.min(backoff::LONGEST)),
             why: why.to_owned(),
         }
     }

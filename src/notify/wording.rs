@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::{
     domain::TextKind,
     language::template::{Blanks, Template},
+    twilio::{forms::OptOut, segments},
 };
 
 const FILE: &str = "prompts/en/texts.md";
@@ -41,7 +42,10 @@ pub struct Wording(Vec<(Blanks, Template)>);
 const APPOINTMENT: &[&str] = &["business", "service", "staff", "when"];
 const DECLINED_FULL: &str = "declined_full";
 
-const ALL: [Blanks; 6] = [
+const WHO_WE_ARE: &str = "who_we_are";
+const THANKS: &str = "thanks";
+
+const ALL: [Blanks; 9] = [
     appointment(TextKind::Confirmation),
     appointment(TextKind::Change),
     appointment(TextKind::Cancellation),
@@ -55,6 +59,21 @@ const ALL: [Blanks; 6] = [
         line: DECLINED_FULL,
         must: &["business", "when"],
         may: &["service", "staff"],
+    },
+    Blanks {
+        line: TextKind::CutOff.as_str(),
+        must: &["business"],
+        may: &[],
+    },
+    Blanks {
+        line: WHO_WE_ARE,
+        must: &["business", "number"],
+        may: &[],
+    },
+    Blanks {
+        line: THANKS,
+        must: &["business"],
+        may: &["number"],
     },
 ];
 
@@ -93,6 +112,12 @@ impl Wording {
                             .to_owned(),
                     )
                 })?;
+                if let Some(word) = stopping(wording) {
+                    return Err(fault(format!(
+                        "`{word}` as a word of its own invites people to send it back, which stops all texts to them; \
+                         say it otherwise"
+                    )));
+                }
                 let template = Template::parse(blanks, wording.trim()).map_err(fault)?;
                 read.push((blanks, template));
             }
@@ -125,9 +150,36 @@ impl Wording {
             ("when", &facts.spell(facts.starts_at)),
             ("others", &any_of(&others)),
         ];
-        let found = self.0.iter().find(|(blanks, _)| blanks.line == line);
-        found.map_or_else(String::new, |(_, template)| template.fill(&values))
+        self.line(line, &values)
     }
+
+    /// To a caller whose line broke.
+    pub fn cut_off(&self, business: &str) -> String {
+        self.line(TextKind::CutOff.as_str(), &[("business", business)])
+    }
+
+    /// To whoever asks who texts them.
+    pub fn who_we_are(&self, business: &str, number: &str) -> String {
+        self.line(WHO_WE_ARE, &[("business", business), ("number", number)])
+    }
+
+    /// To whoever texted something that a person will read.
+    pub fn thanks(&self, business: &str, number: &str) -> String {
+        self.line(THANKS, &[("business", business), ("number", number)])
+    }
+
+    /// In letters that a telephone can send at the usual price, as far as names allow.
+    fn line(&self, line: &str, values: &[(&str, &str)]) -> String {
+        let found = self.0.iter().find(|(blanks, _)| blanks.line == line);
+        let filled = found.map_or_else(String::new, |(_, template)| template.fill(values));
+        segments::plain(&filled).into_owned()
+    }
+}
+
+/// The word in a wording that, sent back, would stop all texts.
+fn stopping(wording: &str) -> Option<&str> {
+    let mut words = wording.split(|c: char| !c.is_ascii_alphabetic());
+    words.find(|word| OptOut::of_body(word) == Some(OptOut::Stop))
 }
 
 impl Facts {
@@ -156,7 +208,6 @@ mod tests {
     use chrono::{Duration, TimeZone};
 
     use super::*;
-    use crate::twilio::segments;
 
     fn facts() -> Facts {
         let now = Utc.with_ymd_and_hms(2026, 3, 2, 8, 0, 0).unwrap();
@@ -223,6 +274,32 @@ mod tests {
     }
 
     #[test]
+    fn a_name_from_another_keyboard_does_not_double_the_price() {
+        let facts = Facts {
+            business: "Zoe’s “Corner” – Salon".to_owned(),
+            ..facts()
+        };
+        let said = Wording::english()
+            .unwrap()
+            .fill(TextKind::Confirmation, &facts);
+        assert!(said.starts_with("Zoe's \"Corner\" - Salon: "), "{said}");
+    }
+
+    #[test]
+    fn answers_to_texts_are_sent_as_one() {
+        let wording = Wording::english().unwrap();
+        let (business, number) = ("The Corner Salon", "+442079460000");
+        for said in [
+            wording.cut_off(business),
+            wording.who_we_are(business, number),
+            wording.thanks(business, number),
+        ] {
+            assert_eq!(segments::count(&said).segments, 1, "{said}");
+            assert!(said.contains(business), "{said}");
+        }
+    }
+
+    #[test]
     fn a_fault_is_told_with_its_line() {
         let known = "prompts/en/texts.md:2: `change` knows no {name}; it knows ";
         assert!(fault("## change\n- {business} {when} {name}\n").starts_with(known));
@@ -232,6 +309,10 @@ mod tests {
         );
         assert!(fault("## chnge\n").contains("1: there is no text called `chnge`"));
         assert!(fault("- {when}\n").contains("1: one wording stands under"));
+        assert!(
+            fault("## change\n- {business} {when}. Text CANCEL to cancel.\n")
+                .contains("`CANCEL` as a word of its own")
+        );
         assert!(fault("# Texts\n").contains("`## confirmation` must be there once"));
     }
 }

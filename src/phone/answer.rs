@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     desk,
-    twilio::twiml::{CONTENT_TYPE, Document, Draft, NOTHING, Reject, Say},
+    twilio::twiml::{self, CONTENT_TYPE, Document, Draft, NOTHING, Reject, Say},
 };
 
 #[derive(Debug)]
@@ -29,6 +29,22 @@ impl Answer {
     pub(super) fn nothing() -> Self {
         Self {
             status: StatusCode::OK,
+            body: NOTHING.to_owned(),
+        }
+    }
+
+    /// A text to whoever sent one.
+    pub(super) fn reply(words: &str) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: twiml::reply(words),
+        }
+    }
+
+    /// It could not be dealt with now, and nobody is on the line to be told.
+    pub(super) fn later() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
             body: NOTHING.to_owned(),
         }
     }

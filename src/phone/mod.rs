@@ -7,11 +7,13 @@ mod after;
 mod answer;
 mod incoming;
 mod playout;
+mod recording;
 mod session;
 mod signed;
 mod status;
 mod stream;
 mod switchboard;
+mod texts;
 mod wire;
 
 pub use signed::Trust;
@@ -44,6 +46,8 @@ pub fn router(board: Switchboard) -> Router {
         .route("/voice/stream-status", on(asked, status::of_stream))
         .route(FALLBACK, on(asked, async || Answer::trouble()))
         .route("/voice/stream/{token}", get(stream::open))
+        .route("/sms/incoming", on(asked, texts::came_in))
+        .route("/sms/status", on(asked, texts::status))
         .with_state(board)
         .layer(DefaultBodyLimit::max(signed::LONGEST_FORM))
         .layer(CatchPanicLayer::custom(|_| {

@@ -16,6 +16,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{
     playout::{Due, Playout},
+    recording::Consent,
     wire::{Closed, Wire},
 };
 use crate::{
@@ -83,6 +84,7 @@ pub(super) struct StreamLine {
     idle: Ms,
     alarm: Pin<Box<Sleep>>,
     alarm_at: Option<Ms>,
+    consent: Option<Consent>,
     /// Rings when somebody else says that the caller is gone.
     hung_up: Pin<Box<WaitForCancellationFutureOwned>>,
     end: Option<End>,
@@ -125,9 +127,15 @@ impl StreamLine {
             idle: Ms(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)),
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
+            consent: None,
             hung_up: Box::pin(hung_up.cancelled_owned()),
             end: None,
         }
+    }
+
+    /// Watches whether the words of consent are heard.
+    pub(super) fn watching(self, consent: Option<Consent>) -> Self {
+        Self { consent, ..self }
     }
 
     pub(super) fn end(&self) -> Option<End> {
@@ -209,6 +217,9 @@ impl StreamLine {
             Taken::Mark(mark) => {
                 if let Some(mark) = mark {
                     self.playout.mark_is_back(mark);
+                    if let Some(consent) = &self.consent {
+                        consent.mark_is_back(mark);
+                    }
                     self.events.push_back(Event::Mark { mark });
                 }
             }
@@ -302,6 +313,9 @@ fn event(heard: Heard) -> Event {
 
 impl Line for StreamLine {
     fn take(&mut self, at: Ms, action: &Action) {
+        if let Some(consent) = &mut self.consent {
+            consent.sees(action);
+        }
         match action {
             Action::Say {
                 utterance,

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::{
     Switchboard,
     answer::Answer,
+    recording::{Consent, record},
     session::{End, StreamLine},
     signed::SignedUpgrade,
     wire::{Closed, LONGEST_PACKET, READ_BUFFER, Wire},
@@ -27,10 +28,7 @@ use crate::{
         timer::Ms,
     },
     desk::{self, OpenedStream},
-    twilio::{
-        StreamSid,
-        stream::{Message, Start},
-    },
+    twilio::stream::{Message, Start},
 };
 
 /// Close codes, as the protocol has them.
@@ -95,7 +93,7 @@ async fn serve(board: Switchboard, token: String, socket: WebSocket) {
     let mut wire = Wire::new(socket);
     let begun = begin(&board, &token, &mut wire).await;
     match begun {
-        Ok((stream, opened, beginning)) => drive(&board, wire, &stream, opened, beginning).await,
+        Ok((start, opened, beginning)) => drive(&board, wire, &start, opened, beginning).await,
         Err(why) => {
             tracing::warn!(%why, "a stream was not served");
             board.metrics().stream_ended("refused");
@@ -108,7 +106,7 @@ async fn begin(
     board: &Switchboard,
     token: &str,
     wire: &mut Wire,
-) -> Result<(StreamSid, OpenedStream, crate::call::driver::Beginning), Unserved> {
+) -> Result<(Start, OpenedStream, crate::call::driver::Beginning), Unserved> {
     let start = tokio::select! {
         start = timeout(board.patience().start, started(wire)) => start.map_err(|_| Unserved::Late)??,
         () = board.stopping().cancelled() => return Err(Unserved::Stopping),
@@ -132,7 +130,7 @@ async fn begin(
         .ground()
         .pick_up(board.live(), business_id, claim)
         .await?;
-    Ok((start.stream, opened, beginning))
+    Ok((start, opened, beginning))
 }
 
 /// Waits until the stream says what it is.
@@ -158,7 +156,7 @@ async fn started(wire: &mut Wire) -> Result<Start, Unserved> {
 async fn drive(
     board: &Switchboard,
     wire: Wire,
-    stream: &StreamSid,
+    start: &Start,
     opened: OpenedStream,
     beginning: crate::call::driver::Beginning,
 ) {
@@ -166,20 +164,27 @@ async fn drive(
     let switches = &beginning.started.business.switches;
     let longest =
         Duration::from_secs(switches.longest_call_seconds.into()) + board.patience().beyond;
+    let consent = Consent::of(switches);
+    let may_record = consent.as_ref().map(Consent::heard);
     let has_line = board.has_line(claim.call);
     let clock = CallClock::real();
     let line = StreamLine::new(
         wire,
-        stream,
+        &start.stream,
         board.engine(),
         clock.clone(),
         board.metrics().clone(),
         board.patience().idle,
         has_line.hung_up.clone(),
-    );
+    )
+    .watching(consent);
     tracing::info!(call.id = %claim.call, epoch = claim.epoch, "a call has its line");
     let driver = Driver::new(board.ground(), beginning, line, clock);
-    let Ok((ended, line)) = timeout(longest, driver.run_over()).await else {
+    let driven = tokio::select! {
+        driven = timeout(longest, driver.run_over()) => driven,
+        never = record(board.twilio(), &start.call, may_record) => match never {},
+    };
+    let Ok((ended, line)) = driven else {
         tracing::error!(call.id = %claim.call, "a call did not end by itself");
         board
             .settle(

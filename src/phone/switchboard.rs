@@ -16,10 +16,12 @@ use crate::{
     config::PublicUrl,
     desk::{self, By, Desk},
     domain::{Business, BusinessId, CallClaim, CallId, Line},
+    notify::Wording,
     speech::Engine,
     telemetry::metrics::Metrics,
     twilio::{
         CallSid,
+        rest::Client,
         twiml::{Connect, Draft, Retries, RetryOn, StreamUrl, Webhook},
     },
 };
@@ -34,6 +36,10 @@ pub struct Settings {
     pub public_url: PublicUrl,
     pub trust: Trust,
     pub patience: Patience,
+    /// For answers to texts.
+    pub wording: Arc<Wording>,
+    /// Where calls are recorded, if there is an account for it.
+    pub twilio: Option<Client>,
 }
 
 /// How long each thing is waited for.
@@ -179,6 +185,14 @@ impl Switchboard {
 
     pub(super) fn patience(&self) -> Patience {
         self.0.settings.patience
+    }
+
+    pub(super) fn wording(&self) -> &Wording {
+        &self.0.settings.wording
+    }
+
+    pub(super) fn twilio(&self) -> Option<&Client> {
+        self.0.settings.twilio.as_ref()
     }
 
     pub(super) fn stopping(&self) -> &CancellationToken {

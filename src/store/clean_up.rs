@@ -17,6 +17,8 @@ pub enum Leftover {
     ExpiredSessions,
     /// By when they were written.
     Texts,
+    /// By when they came.
+    IncomingTexts,
     StreamTokens,
 }
 
@@ -84,6 +86,16 @@ pub async fn delete(
             ")
             delete from texts
             where (business_id, id) in (select old_business, old_id from old)"
+        ),
+        Leftover::IncomingTexts => skipping_locked!(
+            tx,
+            "with old (old_business, old_id) as materialized (
+                select business_id, outside_id from incoming_texts
+                where received_at < $1
+                order by received_at limit $2",
+            ")
+            delete from incoming_texts
+            where (business_id, outside_id) in (select old_business, old_id from old)"
         ),
         Leftover::StreamTokens => skipping_locked!(
             tx,

@@ -148,12 +148,21 @@ async fn forget_answers(tx: &mut Tx, business: BusinessId, customer: CustomerId)
     Ok(())
 }
 
+/// What was texted to them or about them, and what their number had to say to texts. That they stopped them is forgotten too: the
+/// telephone company still knows it, and says so when somebody texts them.
 async fn forget_texts(tx: &mut Tx, business: BusinessId, customer: CustomerId) -> Result<()> {
-    let sql = "delete from texts
-               where business_id = $1 and booking_id in
-                   (select id from bookings where business_id = $1 and customer_id = $2)";
-    on!(tx, c => sqlx::query(sql)
-        .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    let sent = "delete from texts
+                where business_id = $1
+                  and (booking_id in (select id from bookings where business_id = $1 and customer_id = $2)
+                       or recipient = (select phone from customers where business_id = $1 and id = $2))";
+    let came = "delete from incoming_texts where business_id = $1 and sender =
+                    (select phone from customers where business_id = $1 and id = $2)";
+    let number = "delete from text_numbers where business_id = $1 and phone =
+                      (select phone from customers where business_id = $1 and id = $2)";
+    for sql in [sent, came, number] {
+        on!(tx, c => sqlx::query(sql)
+            .bind(business.0).bind(customer.0).execute(c).await.map(drop))?;
+    }
     Ok(())
 }
 
@@ -190,12 +199,13 @@ async fn scrub_calls(
     let turns = "delete from call_turns where business_id = $1 and call_id = $2";
     let journal = "delete from call_journal where business_id = $1 and call_id = $2";
     let left_in_it = "delete from messages where business_id = $1 and call_id = $2";
+    let texted = "delete from texts where business_id = $1 and call_id = $2";
     let row =
         "update calls set caller = null, customer_id = null, outside_id = null, reason = null,
                    transcript_kept = false, journal_kept = false, updated_at = $3
                where business_id = $1 and id = $2";
     for (call,) in calls {
-        for sql in [turns, journal, left_in_it] {
+        for sql in [turns, journal, left_in_it, texted] {
             on!(tx, c => sqlx::query(sql)
                 .bind(business.0).bind(call).execute(c).await.map(drop))?;
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Error, Reader, Result, Tx, on, row::Place};
 use crate::{
     clock::Clock,
-    domain::{BookingId, BusinessId, Invalid, JobId, TextKind, words},
+    domain::{BookingId, BusinessId, CallId, Invalid, JobId, TextKind, words},
 };
 
 /// What is to be done. A kind is a variant here and a file in `src/jobs`.
@@ -44,6 +44,10 @@ pub enum Payload {
         text: TextKind,
         version: i64,
     },
+    /// Texts a caller whose line broke before anything was settled.
+    TextCaller {
+        call_id: CallId,
+    },
     /// Asks the provider again whether a tentative booking can stand.
     ConfirmTentative {
         booking_id: BookingId,
@@ -60,6 +64,7 @@ impl Payload {
             Self::AfterChange { .. } => "after_change",
             Self::AfterCancel { .. } => "after_cancel",
             Self::SendSms { .. } => "send_sms",
+            Self::TextCaller { .. } => "text_caller",
             Self::ConfirmTentative { .. } => "confirm_tentative",
         }
     }

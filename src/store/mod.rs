@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod staff;
 pub mod staff_services;
 pub mod stream_tokens;
+pub mod text_numbers;
 pub mod texts;
 mod time;
 pub mod transcripts;

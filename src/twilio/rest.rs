@@ -109,6 +109,11 @@ impl Client {
         })
     }
 
+    /// Whether it is not Twilio that is asked, but something on this machine.
+    pub fn is_stand_in(&self) -> bool {
+        is_this_machine(self.base.host_str().unwrap_or_default())
+    }
+
     /// `path` stands below the account: `Messages.json`.
     fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
@@ -124,13 +129,18 @@ impl Client {
         self.send(request, Effect::Reads).await
     }
 
-    async fn write<T: DeserializeOwned>(&self, path: &str, mut form: Form) -> Result<T, Error> {
+    /// Not `async` itself: a form is nothing that a task could take along from thread to thread.
+    fn write<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: Form,
+    ) -> impl Future<Output = Result<T, Error>> {
         let request = self
             .http
             .request(Method::POST, self.url(path))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.0.finish());
-        self.send(request, Effect::Writes).await
+            .body(form.finish());
+        self.send(request, Effect::Writes)
     }
 
     async fn send<T: DeserializeOwned>(
@@ -233,6 +243,10 @@ impl Form {
     fn field(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.0.append_pair(name, &value.to_string());
         self
+    }
+
+    fn finish(mut self) -> String {
+        self.0.finish()
     }
 
     fn perhaps(self, name: &str, value: Option<impl fmt::Display>) -> Self {

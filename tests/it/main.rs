@@ -23,4 +23,5 @@ mod providers;
 mod readme;
 mod store;
 mod support;
+mod texts;
 mod twilio;

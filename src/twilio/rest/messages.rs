@@ -1,12 +1,14 @@
 //! Texts: send one, look one up, list those that were sent.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use reqwest::Url;
 use serde::{Deserialize, Deserializer};
 
 use super::{Client, Error, Form};
 use crate::{
-    domain::PhoneNumber,
+    domain::{Invalid, PhoneNumber},
     twilio::{MessageSid, forms::TextState},
 };
 
@@ -18,6 +20,24 @@ pub enum Sender {
     Number(PhoneNumber),
     /// A messaging service picks the number; begins with `MG`.
     Service(String),
+}
+
+impl FromStr for Sender {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let is_service = text.strip_prefix("MG").is_some_and(|rest| {
+            rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        if is_service {
+            return Ok(Self::Service(text.to_owned()));
+        }
+        PhoneNumber::new(text).map(Self::Number).map_err(|_| {
+            Invalid::new(
+                "texts come from a number like +14155550134, or from a messaging service: MG and 32 hexadecimal digits",
+            )
+        })
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -88,11 +108,22 @@ impl Client {
         self.write("Messages.json", form).await
     }
 
+    /// Whether these credentials may look at texts, which whoever sends some has to.
+    pub async fn check(&self) -> Result<(), Error> {
+        let mut url = self.url("Messages.json");
+        url.set_query(Some("PageSize=1"));
+        self.page(url).await.map(drop)
+    }
+
     pub async fn message(&self, sid: &MessageSid) -> Result<Message, Error> {
         self.read(self.url(&format!("Messages/{sid}.json"))).await
     }
 
     pub async fn messages(&self, filter: &MessageFilter<'_>) -> Result<Page, Error> {
+        self.page(self.list_url(filter)).await
+    }
+
+    fn list_url(&self, filter: &MessageFilter<'_>) -> Url {
         let mut url = self.url("Messages.json");
         let mut query = url.query_pairs_mut();
         if let Some(to) = filter.to {
@@ -106,7 +137,7 @@ impl Client {
         }
         query.append_pair("PageSize", &PAGE.to_string());
         drop(query);
-        self.page(url).await
+        url
     }
 
     pub async fn more_messages(&self, next: &str) -> Result<Page, Error> {
@@ -154,5 +185,21 @@ impl std::fmt::Debug for NewMessage<'_> {
         f.debug_struct("NewMessage")
             .field("to", self.to)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_from_a_number_or_a_service_and_nothing_else() {
+        let service = format!("MG{}", "0a".repeat(16));
+        assert_eq!(service.parse(), Ok(Sender::Service(service.clone())));
+        let number = PhoneNumber::new("+14155550134").unwrap();
+        assert_eq!("+1 415 555 0134".parse(), Ok(Sender::Number(number)));
+        for text in ["", "Ringbook", "4155550134", "MG", "MG12", "SM0a"] {
+            assert!(text.parse::<Sender>().is_err(), "{text}");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod messages;
 mod period;
 mod services;
 mod staff;
+mod texts;
 mod users;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -39,5 +40,6 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(bookings::routes())
         .merge(calls::routes())
         .merge(messages::routes())
+        .merge(texts::routes())
         .merge(jobs::routes())
 }

@@ -10,6 +10,7 @@ mod odd_input;
 mod problems;
 mod resources;
 mod tenants;
+mod texts;
 mod users;
 
 use std::num::NonZeroU32;

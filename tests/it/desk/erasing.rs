@@ -4,12 +4,13 @@ use chrono::Duration;
 use ringbook::{
     clock::Clock,
     desk::{
-        BookRequest, By, CustomerRef, Done, Edit, Error, Key, NewCall, NewHistoryEntry,
-        TakeMessage, Target,
+        BookRequest, By, CustomerRef, Done, Edit, Error, Key, NewCall, NewHistoryEntry, Says,
+        TakeMessage, Target, TextCame,
     },
     domain::{
         BookingId, CallChannel, CallClaim, CallOutcome, CustomerId, Email, HistoryKind, JobId,
-        JournalEntry, Line, Name, Note, Speaker, TextId, TextKind, TextMessage, TextState, Turn,
+        JournalEntry, Line, Name, Note, Speaker, Subject, TextId, TextKind, TextMessage, TextState,
+        Turn,
     },
     scheduling::Who,
     store::{
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// What is known about her, each in words that nothing else says.
-const TRACES: [&str; 15] = [
+const TRACES: [&str; 17] = [
     "Wilhelmina",
     "+442079460077",
     "minna@example.com",
@@ -46,6 +47,8 @@ const TRACES: [&str; 15] = [
     "hung up on us",
     "outside-number-of-hers",
     "said elsewhere",
+    "from her thumbs",
+    "outside-name-of-her-text",
 ];
 
 struct Erasable {
@@ -188,22 +191,33 @@ async fn end(house: &House, claim: CallClaim, reason: Option<&Line>) {
 async fn text(test: &TestDb, house: &House, booking: BookingId) {
     let text = TextMessage {
         id: TextId(house.clock.id()),
-        booking_id: booking,
-        booking_version: 1,
+        about: Subject::Booking(booking, 1),
         kind: TextKind::Confirmation,
         to: TRACES[1].parse().unwrap(),
         body: format!("See you soon, {}", TRACES[0]),
+        segments: 1,
         state: TextState::Sending,
         outside_id: None,
         error: Some(TRACES[8].to_owned()),
+        error_code: None,
         created_at: house.clock.now(),
         sent_at: None,
+        updated_at: house.clock.now(),
     };
     let mut tx = test.db.write().await.unwrap();
     texts::insert(&mut tx, house.by.business_id, &text)
         .await
         .unwrap();
     tx.commit().await.unwrap();
+    for says in [Says::Words(Note::new(TRACES[15]).unwrap()), Says::Stop] {
+        let came = TextCame {
+            outside_id: format!("{}-{says:?}", TRACES[16]),
+            from: Some(TRACES[1].parse().unwrap()),
+            to: "+442079460000".parse().unwrap(),
+            says,
+        };
+        house.desk.text_came(&came).await.unwrap();
+    }
 }
 
 async fn enqueue(test: &TestDb, house: &House, order_key: String) -> JobId {

@@ -11,7 +11,10 @@ use ringbook::{
     jobs::{Context, Settings, Worker},
     providers::{Native, ProviderError, Registry, Script, Scripted, Told},
     scheduling::{Slot, Who},
-    store::jobs::{Job, JobState},
+    store::{
+        jobs::{Job, JobState},
+        texts::Filter,
+    },
 };
 use serde_json::{Value, json};
 
@@ -314,7 +317,11 @@ async fn a_text_whose_answer_was_lost_is_looked_for_and_not_sent_again() {
         assert_eq!(office.telephone.looked_for(), 1);
         let mut reader = test.db.read().await.unwrap();
         let business = office.house.by.business_id;
-        let texts = ringbook::store::texts::of_booking(&mut reader, business, booking.id).await;
+        let filter = Filter {
+            booking: Some(booking.id),
+            ..Filter::default()
+        };
+        let texts = ringbook::store::texts::list(&mut reader, business, filter, None, 2).await;
         let text = texts.unwrap().remove(0);
         assert_eq!(
             (text.kind, text.state),
@@ -371,7 +378,7 @@ async fn a_refused_text_is_for_a_person_who_can_have_it_sent_after_all() {
         office.work().await;
         let job = office.jobs().await.pop().unwrap();
         assert_eq!((job.state, job.attempts), (JobState::Dead, 1));
-        assert_eq!(job.last_error.unwrap(), "error 21610: unsubscribed");
+        assert_eq!(job.last_error.unwrap(), "error 21606: the sender");
         office.telephone.line(Line::Works);
         let House { desk, by, .. } = &office.house;
         desk.retry_job(*by, job.id).await.unwrap();

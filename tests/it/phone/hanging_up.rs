@@ -70,6 +70,7 @@ async fn callers_who_hang_up_at_any_moment_leave_nothing_behind() {
         let left = desk.calls(by, &going_on, None, 1).await.unwrap();
         assert!(left.items.is_empty(), "{left:?}");
         nothing_is_kept(test, &doors).await;
+        who_was_cut_off_is_texted(test).await;
     })
     .await;
 }
@@ -102,6 +103,14 @@ async fn hangs_up(doors: Arc<Doors>, number: usize) {
     // It is always told in the end, whatever happened to the stream.
     let answer = doors.asks("/voice/status", &sid, &is_over).await;
     answer.says("<Response/>");
+}
+
+/// And nobody else: whoever hangs up was not cut off, and who has booked gets another text.
+async fn who_was_cut_off_is_texted(test: &TestDb) {
+    let count = async |what| crate::store::raw::count(test, what).await;
+    let cut_off = count("calls where outcome = 'gave_up' and reason like '%line broke%'").await;
+    assert!(cut_off > 0, "nobody was cut off");
+    assert_eq!(count("jobs where kind = 'text_caller'").await, cut_off);
 }
 
 /// But the appointments that somebody agreed to.

@@ -6,4 +6,5 @@ mod calling;
 mod fuzzing;
 mod hanging_up;
 mod metrics;
+mod recording;
 mod refusing;

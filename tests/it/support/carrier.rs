@@ -14,7 +14,7 @@ use tokio_tungstenite::{
 
 use super::{
     handset::Telephone,
-    server::client,
+    http::client,
     twilio::{ACCOUNT, TOKEN},
 };
 

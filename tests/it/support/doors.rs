@@ -8,12 +8,13 @@ use ringbook::{
     call::{driver::Ground, lines::Lines, live::Live, timer::Ms, turn::Pauses},
     clock::Clock,
     domain::{Booking, Call},
+    notify::Wording,
     phone::{self, Leftovers, Patience, Settings, Switchboard, Trust},
     providers::Registry,
     speech::Typed,
     store::{Db, bookings::Filter},
     telemetry::metrics::Metrics,
-    twilio::signature::Keys,
+    twilio::{rest::Client, signature::Keys},
 };
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
@@ -58,7 +59,13 @@ impl Doors {
     }
 
     pub(crate) async fn with(db: &Db, calls: usize, patience: Patience) -> Self {
-        Self::over(Self::house(db).await, calls, patience).await
+        Self::over(Self::house(db).await, calls, patience, None).await
+    }
+
+    /// With an account to record calls at.
+    pub(crate) async fn with_twilio(db: &Db, twilio: Client) -> Self {
+        let house = Self::house(db).await;
+        Self::over(house, Self::ROOM, Self::PATIENCE, Some(twilio)).await
     }
 
     /// A call whose line broke may be picked up.
@@ -77,10 +84,15 @@ impl Doors {
     /// Another node of the same house.
     pub(crate) async fn beside(&self) -> Self {
         let house = Arc::clone(&self.house);
-        Self::over(house, Self::ROOM, Self::PATIENCE).await
+        Self::over(house, Self::ROOM, Self::PATIENCE, None).await
     }
 
-    async fn over(house: Arc<House>, calls: usize, patience: Patience) -> Self {
+    async fn over(
+        house: Arc<House>,
+        calls: usize,
+        patience: Patience,
+        twilio: Option<Client>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let metrics = Metrics::default();
@@ -99,6 +111,8 @@ impl Doors {
             public_url: url.parse().unwrap(),
             trust: Trust::new(keys, true),
             patience,
+            wording: Arc::new(Wording::english().unwrap()),
+            twilio,
         };
         let engine = Arc::new(Typed { letter_ms: 1 });
         let board = Switchboard::new(ground, Live::new(calls), engine, settings);

@@ -4,6 +4,7 @@ pub(crate) mod carrier;
 pub(crate) mod doors;
 pub(crate) mod handset;
 pub(crate) mod house;
+pub(crate) mod http;
 pub(crate) mod postgres;
 pub(crate) mod server;
 pub(crate) mod telephone;

@@ -5,12 +5,12 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::Once,
-    time::Duration,
 };
 
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::Value;
+
+pub(crate) use super::http::client;
 
 /// The server lives as long as somebody holds this script's standard input: a pipe that the kernel closes when the test process ends,
 /// however it ends. Then it is killed as by a power cut.
@@ -151,19 +151,6 @@ pub(crate) struct Answer {
     /// Whether it repeats the first answer to the same idempotency key.
     pub(crate) replayed: bool,
     pub(crate) body: Value,
-}
-
-/// A client of its own, with connections of its own.
-pub(crate) fn client() -> reqwest::Client {
-    static CRYPTOGRAPHY: Once = Once::new();
-    CRYPTOGRAPHY.call_once(|| {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_mins(1))
-        .build()
-        .unwrap()
 }
 
 /// An error where no whole answer came back.

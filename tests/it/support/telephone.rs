@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use ringbook::notify::{Answer, NotSent, OutgoingText, Post, Sent, TextSender, Wording};
+use ringbook::{
+    domain::TextState,
+    notify::{Answer, NotSent, OutgoingText, Post, Sent, TextSender, Wording},
+};
 
 /// Cheap to clone; all clones are one company.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +26,7 @@ pub(crate) enum Line {
     Down,
     /// The text goes out, and the answer is lost.
     LosesAnswers,
-    /// The number takes no texts.
+    /// The account may send none.
     Refuses,
 }
 
@@ -72,25 +75,29 @@ impl TextSender for Telephone {
                 return Err(NotSent::Refused("error 21617: the body".to_owned()));
             }
             if state.line == Line::Down {
-                return Err(NotSent::Retry("the line is down".to_owned()));
+                return Err(down());
             }
             if state.line == Line::Refuses {
-                return Err(NotSent::Refused("error 21610: unsubscribed".to_owned()));
+                return Err(NotSent::Refused("error 21606: the sender".to_owned()));
             }
             state.delivered.push(text.clone());
             if state.line == Line::LosesAnswers {
-                return Err(NotSent::Retry("the answer was lost".to_owned()));
+                return Err(NotSent::Unknown("the answer was lost".to_owned()));
             }
             Ok(sent(text))
         })
     }
 
-    fn find<'a>(&'a self, text: &'a OutgoingText) -> Answer<'a, Result<Option<Sent>, NotSent>> {
+    fn find<'a>(
+        &'a self,
+        text: &'a OutgoingText,
+        _: &'a [String],
+    ) -> Answer<'a, Result<Option<Sent>, NotSent>> {
         Box::pin(async move {
             let mut state = self.0.lock().unwrap();
             state.looked_for += 1;
             if state.line == Line::Down {
-                return Err(NotSent::Retry("the line is down".to_owned()));
+                return Err(down());
             }
             let found = state.delivered.iter().find(|it| it.id == text.id);
             Ok(found.map(sent))
@@ -98,8 +105,17 @@ impl TextSender for Telephone {
     }
 }
 
+fn down() -> NotSent {
+    NotSent::Later {
+        why: "the line is down".to_owned(),
+        wait: None,
+    }
+}
+
 fn sent(text: &OutgoingText) -> Sent {
     Sent {
         outside_id: Some(format!("SM{}", text.id.0.simple())),
+        state: TextState::Sent,
+        error_code: None,
     }
 }

@@ -25,7 +25,7 @@ async fn send(client: &Client) -> Error {
 }
 
 fn hasty(base: &str) -> Client {
-    crate::support::server::client();
+    crate::support::http::client();
     let limit = Duration::from_millis(150);
     Client::with_limits(base, FakeTwilio::with_key(), limit, limit).unwrap()
 }

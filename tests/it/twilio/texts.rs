@@ -163,7 +163,7 @@ async fn a_text_of_another_day_is_not_listed() {
     let twilio = FakeTwilio::start().await;
     let client = twilio.client();
     let sid = send(&client, "+14155550134", "old").await.unwrap();
-    twilio.deliver(&sid, &[("sent", None)], &[]).await;
+    twilio.deliver(&sid, &[("sent", None)], &[]).await.unwrap();
     let today = twilio.clock().now().date_naive();
     for (day, count) in [(today, 1), (today.succ_opt().unwrap(), 0)] {
         let filter = MessageFilter {
@@ -224,7 +224,10 @@ async fn delivery_is_told_signed_and_in_any_order() {
         .await
         .unwrap();
     let steps = [("sent", None), ("undelivered", Some(30006))];
-    let answers = twilio.deliver(sent.sid.as_str(), &steps, &[1, 0]).await;
+    let answers = twilio
+        .deliver(sent.sid.as_str(), &steps, &[1, 0])
+        .await
+        .unwrap();
     assert!(answers.iter().all(axum::http::StatusCode::is_success));
 
     let told = door.told.lock().unwrap().clone();

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use ringbook::twilio::{Params, segments};
+use ringbook::twilio::{Params, forms::OptOut, segments};
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, FakeTwilio, House, Kept, OWN, Problem, check_number, mail_date, sid_of};
@@ -37,7 +37,7 @@ impl FakeTwilio {
         sid: &str,
         steps: &[(&'static str, Option<u32>)],
         told: &[usize],
-    ) -> Vec<StatusCode> {
+    ) -> reqwest::Result<Vec<StatusCode>> {
         let message = {
             let mut kept = self.house.kept();
             let found = kept.messages.iter_mut().find(|message| message.sid == sid);
@@ -53,7 +53,7 @@ impl FakeTwilio {
         };
         let mut answers = Vec::new();
         let Some(url) = &message.status_callback else {
-            return answers;
+            return Ok(answers);
         };
         for place in told {
             let (status, error_code) = steps[*place];
@@ -71,9 +71,51 @@ impl FakeTwilio {
             if let Some(code) = &code {
                 params.push(("ErrorCode", code));
             }
-            answers.push(self.tell(url, &params).await);
+            answers.push(self.tell(url, &params).await?.0);
         }
-        answers
+        Ok(answers)
+    }
+}
+
+/// Somebody's text to us.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Texted<'a> {
+    pub(crate) sid: &'a str,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) body: &'a str,
+}
+
+impl FakeTwilio {
+    /// Tells the webhook at `url` of a text, after having understood it as Twilio does on an ordinary number.
+    pub(crate) async fn texted(
+        &self,
+        url: &str,
+        text: Texted<'_>,
+        more: &[(&str, &str)],
+    ) -> reqwest::Result<(StatusCode, String)> {
+        match OptOut::of_body(text.body) {
+            Some(OptOut::Stop) => self.opt_out(text.from),
+            Some(OptOut::Start) => {
+                self.house.kept().opted_out.remove(text.from);
+            }
+            Some(OptOut::Help) | None => {}
+        }
+        let mut params = vec![
+            ("AccountSid", ACCOUNT),
+            ("ApiVersion", "2010-04-01"),
+            ("Body", text.body),
+            ("From", text.from),
+            ("MessageSid", text.sid),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("SmsMessageSid", text.sid),
+            ("SmsSid", text.sid),
+            ("SmsStatus", "received"),
+            ("To", text.to),
+        ];
+        params.extend(more);
+        self.tell(url, &params).await
     }
 }
 

@@ -2,7 +2,7 @@
 //! signed, in whatever order a test wants.
 //!
 //! It knows the numbers that Twilio's own test credentials know (`+15005550001` is no number, `+15005550009` no mobile …), so a test
-//! need not set them up.
+//! need not set them up. It can be started by hand, too: `cargo run --example fake_twilio`.
 
 mod calls;
 mod messages;
@@ -35,7 +35,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 pub(crate) use calls::KeptCall;
-pub(crate) use messages::KeptMessage;
+pub(crate) use messages::{KeptMessage, Texted};
 
 pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub(crate) const TOKEN: &str = "token-of-the-stand-in";
@@ -97,9 +97,17 @@ impl Kept {
 
 impl FakeTwilio {
     pub(crate) async fn start() -> Self {
+        Self::with_clock(Clock::held_at("2026-11-18T15:00:00Z".parse().unwrap())).await
+    }
+
+    pub(crate) async fn with_clock(clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::over(listener, clock)
+    }
+
+    /// `listener` must be on this machine only: everybody knows the token.
+    pub(crate) fn over(listener: TcpListener, clock: Clock) -> Self {
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let clock = Clock::held_at("2026-11-18T15:00:00Z".parse().unwrap());
         let house = Arc::new(House {
             kept: Mutex::new(Kept {
                 own: HashSet::from([OWN.to_owned()]),
@@ -137,7 +145,7 @@ impl FakeTwilio {
     }
 
     pub(crate) fn client(&self) -> Client {
-        super::server::client();
+        super::http::client();
         Client::new(&self.base, Self::with_key()).unwrap()
     }
 
@@ -159,18 +167,23 @@ impl FakeTwilio {
         self.house.kept().requests
     }
 
-    /// Tells `url` something, signed as Twilio signs.
-    async fn tell(&self, url: &str, params: &[(&str, &str)]) -> StatusCode {
+    /// Tells `url` something, signed as Twilio signs. Gives back the answer, and its document.
+    async fn tell(
+        &self,
+        url: &str,
+        params: &[(&str, &str)],
+    ) -> reqwest::Result<(StatusCode, String)> {
         let params: Params<'_> = params.iter().copied().collect();
         let token: SecretString = TOKEN.to_owned().into();
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(params.iter());
-        let request = super::server::client()
+        let request = super::http::client()
             .post(url)
             .header(signature::HEADER, signature::sign(&token, url, &params))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.finish());
-        request.send().await.unwrap().status()
+        let answer = request.send().await?;
+        Ok((answer.status(), answer.text().await?))
     }
 }
 
