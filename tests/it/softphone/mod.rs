@@ -1,0 +1,4 @@
+//! The phone against small servers that are scripted to do one thing.
+
+mod following;
+mod stream;
