@@ -32,7 +32,7 @@ pub(super) const ABOUT: &str = concat!(
 
 /// Asks that change nothing, so that it can go on for as long as it must.
 const QUESTIONS: &str =
-    "When are you open on Fridays?\nWhere can I park?\nDo you open on Saturdays?";
+    "How much is a vaccination?\nHow long does a check-up take?\nHow much is a blood test?";
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
