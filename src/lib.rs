@@ -13,6 +13,7 @@ pub mod notify;
 pub mod phone;
 pub mod providers;
 pub mod scheduling;
+pub mod softphone;
 pub mod speech;
 pub mod store;
 pub mod telemetry;

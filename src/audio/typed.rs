@@ -39,8 +39,9 @@ pub enum Heard {
     Ended(String),
 }
 
+/// Where a typed frame stands in its utterance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Begins,
     Continues,
     Ends,
@@ -182,13 +183,24 @@ fn voice() -> [u8; FRAME] {
 /// A line that is open, and nobody speaks: what a caller sends between two utterances.
 pub fn quiet() -> [u8; FRAME] {
     let (high, low) = (mulaw::encode(24), mulaw::encode(-24));
-    std::array::from_fn(|at| if at / 4 % 2 == 0 { high } else { low })
+    std::array::from_fn(|at| {
+        if (at / 4).is_multiple_of(2) {
+            high
+        } else {
+            low
+        }
+    })
 }
 
 fn fnv(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash: u32, byte| {
         (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
     })
+}
+
+/// Nothing for any other sound.
+pub fn kind(frame: &[u8; FRAME]) -> Option<Kind> {
+    Typed::read(frame).map(|typed| typed.kind)
 }
 
 /// One typed frame, read back.

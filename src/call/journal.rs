@@ -1,8 +1,10 @@
 //! Writes down what happens in a call, off the path of sound.
 //!
 //! One writer per call, because its order, its right to write and its troubles are that call's alone: a call whose writes
-//! fail holds up no other. The writer gathers what comes in and writes it in one go, every second or every [`BATCH`]
-//! entries, or at once when somebody is about to change the world and asks for a flush.
+//! fail holds up no other. The writer gathers what comes in and writes it in one go: a second after something that the call would
+//! miss, or every [`BATCH`] entries, or at once when somebody is about to change the world and asks for a flush. That sound was
+//! played or begins to be heard is not missed, and waits for company: many calls share one database, and a commit costs as much
+//! as a second of sound.
 //!
 //! When the database is slow or away, the call goes on and entries wait in a bounded queue; what needs a flush fails, and
 //! the caller is told. When the queue is full the journal has a gap: from then on every flush fails, because the call could
@@ -20,11 +22,11 @@ use std::{
 
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{live::Counted, replay::Step};
+use super::{action::Action, event::Event, live::Counted, replay::Step};
 use crate::{
     desk::{By, Desk, Error},
     domain::{CallClaim, JournalEntry, Turn},
@@ -32,8 +34,10 @@ use crate::{
 
 /// Written in one go.
 const BATCH: usize = 128;
-/// Nothing waits longer than this to be written, while the database answers.
+/// Nothing that the call would miss waits longer than this to be written, while the database answers.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// And what passes by, longer than this.
+const LEISURE: Duration = Duration::from_secs(5);
 /// Between two tries while it does not.
 const PAUSE: Duration = Duration::from_millis(250);
 /// So often the end of a call is tried to be written.
@@ -52,7 +56,8 @@ pub(super) struct Unwritten;
 
 #[derive(Debug)]
 enum Note {
-    Entry(JournalEntry),
+    /// To be written within this time.
+    Entry(JournalEntry, Duration),
     Turn(Turn),
     Flush(oneshot::Sender<Result<(), Unwritten>>),
 }
@@ -84,6 +89,7 @@ impl Journal {
             entries: Vec::new(),
             turns: Vec::new(),
             flushes: Vec::new(),
+            due: None,
             taken_over: taken_over.clone(),
             failing: false,
             _counted: counted,
@@ -104,12 +110,14 @@ impl Journal {
         let number = self.next;
         self.next += 1;
         let at_ms = step.at.0;
+        let within = if passes_by(step) { LEISURE } else { INTERVAL };
         let noted = serde_json::to_string(step).is_ok_and(|body| {
-            self.put(Note::Entry(JournalEntry {
+            let entry = JournalEntry {
                 number,
                 at_ms,
                 body,
-            }))
+            };
+            self.put(Note::Entry(entry, within))
         });
         if !noted && !self.flusher.has_gap.swap(true, Ordering::Relaxed) {
             tracing::error!("a call's journal has a gap: the database did not keep up");
@@ -147,6 +155,20 @@ impl Journal {
     }
 }
 
+/// Nothing came of it that a node which takes the call over would have to ask for again.
+fn passes_by(step: &Step) -> bool {
+    let event = matches!(
+        step.on,
+        Event::SpeechStarted
+            | Event::SpeechEnded
+            | Event::Interim { .. }
+            | Event::Sent { .. }
+            | Event::Mark { .. }
+    );
+    let mut gave = step.gave.iter();
+    event && gave.all(|action| matches!(action, Action::Transcript { .. }))
+}
+
 impl Flusher {
     /// Resolves when everything noted before is on disk.
     pub(super) async fn flush(&self) -> Result<(), Unwritten> {
@@ -172,6 +194,8 @@ struct Writer {
     entries: Vec<JournalEntry>,
     turns: Vec<Turn>,
     flushes: Vec<oneshot::Sender<Result<(), Unwritten>>>,
+    /// When what was gathered is to be written.
+    due: Option<Instant>,
     taken_over: CancellationToken,
     /// The last write failed, and the log has it.
     failing: bool,
@@ -202,38 +226,48 @@ impl Writer {
 
     /// Takes what comes until it is time to write; false if nothing comes any more.
     async fn gather(&mut self, notes: &mut mpsc::Receiver<Note>) -> bool {
-        let mut open = true;
-        if self.entries.is_empty() && self.turns.is_empty() {
-            match notes.recv().await {
+        while self.entries.len() < BATCH && self.flushes.is_empty() {
+            let note = match self.due {
+                None => notes.recv().await,
+                Some(due) => match timeout_at(due, notes.recv()).await {
+                    Ok(note) => note,
+                    Err(_) => return true,
+                },
+            };
+            match note {
                 Some(note) => self.take(note),
                 None => return false,
             }
         }
-        let more = async {
-            while self.entries.len() < BATCH && self.flushes.is_empty() {
-                match notes.recv().await {
-                    Some(note) => self.take(note),
-                    None => return false,
-                }
-            }
-            true
-        };
-        if let Ok(more) = timeout(INTERVAL, more).await {
-            open = more;
-        }
-        open
+        true
     }
 
     fn take(&mut self, note: Note) {
-        match note {
-            Note::Entry(entry) => self.entries.push(entry),
-            Note::Turn(turn) => self.turns.push(turn),
-            Note::Flush(written) => self.flushes.push(written),
-        }
+        let within = match note {
+            Note::Entry(entry, within) => {
+                self.entries.push(entry);
+                within
+            }
+            Note::Turn(turn) => {
+                self.turns.push(turn);
+                LEISURE
+            }
+            Note::Flush(written) => return self.flushes.push(written),
+        };
+        self.is_due_in(within);
+    }
+
+    fn is_due_in(&mut self, time: Duration) {
+        let due = Instant::now() + time;
+        self.due = Some(self.due.map_or(due, |before| before.min(due)));
     }
 
     async fn write(&mut self) -> Result<(), Unwritten> {
         let written = self.try_write().await;
+        self.due = None;
+        if written.is_err() {
+            self.is_due_in(INTERVAL);
+        }
         let failed_before = std::mem::replace(&mut self.failing, written.is_err());
         written.map_err(|error| {
             if matches!(error, Error::CallTakenOver) {
@@ -250,12 +284,10 @@ impl Writer {
         let Self {
             desk, by, claim, ..
         } = self;
-        if !self.entries.is_empty() {
-            desk.write_journal(*by, *claim, &self.entries).await?;
+        if !self.entries.is_empty() || !self.turns.is_empty() {
+            desk.write_record(*by, *claim, &self.entries, &self.turns)
+                .await?;
             self.entries.clear();
-        }
-        if !self.turns.is_empty() {
-            desk.write_turns(*by, *claim, &self.turns).await?;
             self.turns.clear();
         }
         Ok(())
@@ -269,7 +301,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        call::{event::Event, live::Live, timer::Ms},
+        call::{live::Live, timer::Ms},
         clock::Clock,
         domain::{BusinessId, CallId},
         store::Connect,

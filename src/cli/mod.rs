@@ -1,11 +1,14 @@
 //! The command line: which command, with which settings, and how it ends. Each command's work is in its own file.
 
 mod business;
+mod call;
 mod doctor;
 mod health;
 mod key;
+mod load;
 mod migrate;
 mod openapi;
+mod phone;
 mod replay;
 mod seed;
 mod serve;
@@ -55,6 +58,12 @@ enum Command {
     /// Make a call in the terminal, with yourself or a script as the caller
     #[command(long_about = talk::ABOUT)]
     Talk(talk::Options),
+    /// Call a running server as Twilio would, with you or a script as the caller
+    #[command(long_about = call::ABOUT)]
+    Call(call::Options),
+    /// Call a running server many times at once, and print what it costs as one line of JSON
+    #[command(long_about = load::ABOUT)]
+    Load(load::Options),
     /// Let people log in
     #[command(subcommand)]
     User(user::Command),
@@ -97,6 +106,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Health => health::run(&config).await?,
         Command::Openapi => openapi::run()?,
         Command::Replay(options) => return replay::run(&options),
+        Command::Call(options) => return call::run(&config, &options).await,
+        Command::Load(options) => return load::run(&config, &options).await,
         Command::Talk(options) => talk::run(config, &options).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Key(command) => key::run(&config, command).await?,

@@ -37,6 +37,9 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
         let address = private.local_addr()?;
         say(format_args!("Metrics are on http://{address}/metrics"))?;
     }
+    if app.config.public_url.is_some() {
+        say(format_args!("Ringbook listens on {}", app.config.listen))?;
+    }
     say(format_args!("Ringbook answers on {}", app.public_url))?;
     say(format_args!(
         "The API is explained on {}",

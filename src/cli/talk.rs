@@ -2,10 +2,10 @@
 //!
 //! Only what the caller types and sees is its business. The call is the same as over a telephone.
 
-mod input;
+pub(super) mod input;
 mod report;
-mod screen;
-mod typed;
+pub(super) mod screen;
+pub(super) mod typed;
 
 use std::{
     fs,
@@ -43,7 +43,7 @@ use crate::{
 };
 
 /// The number that is called from if nobody says another: one that belongs to nobody.
-const SOMEBODY: &str = "+14155550134";
+pub(super) const SOMEBODY: &str = "+14155550134";
 /// How long people take for a letter.
 const LETTER: u64 = 60;
 
@@ -102,7 +102,7 @@ fn number(text: &str) -> Result<Calling, crate::domain::Invalid> {
 }
 
 pub(super) async fn run(config: Config, options: &Options) -> anyhow::Result<()> {
-    let script = match script_of(options)? {
+    let script = match script_of(options.script.as_deref())? {
         Some(text) => Some(input::script(&text)?),
         None => None,
     };
@@ -180,8 +180,8 @@ async fn listen(ground: &Ground, beginning: Beginning, speed: u8) -> anyhow::Res
 }
 
 /// What is piped in is a script: nobody is there to wait for.
-fn script_of(options: &Options) -> anyhow::Result<Option<String>> {
-    match options.script.as_deref() {
+pub(super) fn script_of(file: Option<&Path>) -> anyhow::Result<Option<String>> {
+    match file {
         Some(file) if file != Path::new("-") => fs::read_to_string(file)
             .map(Some)
             .with_context(|| format!("{} can't be read", file.display())),

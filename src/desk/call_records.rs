@@ -47,28 +47,20 @@ pub enum DeedKind {
 const NO_CALL: Error = Error::NotFound("call");
 
 impl Desk {
-    /// When it returns, the entries are on disk: only then may the call do what they lead to. A batch may be written again.
-    pub async fn write_journal(
+    /// What happened in a call and what was said in it, together. When it returns, both are on disk: only then may the call do what they
+    /// lead to. Entries may be written again; a turn written again replaces the one with its number.
+    pub async fn write_record(
         &self,
         by: By,
         claim: CallClaim,
         entries: &[JournalEntry],
+        turns: &[Turn],
     ) -> Result<()> {
-        retrying(|| async {
-            let mut tx = self.db.write().await?;
-            must_own(&mut tx, by, Some(claim)).await?;
-            journal::append(&mut tx, by.business_id, claim.call, entries).await?;
-            Ok(tx.commit().await?)
-        })
-        .await
-    }
-
-    /// A turn written again replaces the one with its number.
-    pub async fn write_turns(&self, by: By, claim: CallClaim, turns: &[Turn]) -> Result<()> {
         let turns: Vec<Turn> = turns.iter().map(storable).collect();
         retrying(|| async {
             let mut tx = self.db.write().await?;
             must_own(&mut tx, by, Some(claim)).await?;
+            journal::append(&mut tx, by.business_id, claim.call, entries).await?;
             transcripts::write(&mut tx, by.business_id, claim.call, &turns).await?;
             Ok(tx.commit().await?)
         })

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
@@ -85,8 +86,8 @@ pub(super) struct StreamLine {
     alarm: Pin<Box<Sleep>>,
     alarm_at: Option<Ms>,
     consent: Option<Consent>,
-    /// Rings when somebody else says that the caller is gone.
-    hung_up: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// Rings when somebody else says that the caller is gone; looked at only then.
+    hung_up: FuturesUnordered<WaitForCancellationFutureOwned>,
     end: Option<End>,
 }
 
@@ -128,7 +129,7 @@ impl StreamLine {
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
             consent: None,
-            hung_up: Box::pin(hung_up.cancelled_owned()),
+            hung_up: [hung_up.cancelled_owned()].into_iter().collect(),
             end: None,
         }
     }
@@ -181,7 +182,8 @@ impl StreamLine {
     }
 
     fn poll_messages(&mut self, context: &mut Context<'_>, now: Ms) -> Result<(), Closed> {
-        if self.end.is_none() && self.hung_up.as_mut().poll(context).is_ready() {
+        let bell = self.hung_up.poll_next_unpin(context);
+        if self.end.is_none() && bell == Poll::Ready(Some(())) {
             self.stops();
         }
         while self.end.is_none() {

@@ -52,7 +52,9 @@ impl Mouth for Talking {
     fn speak(&mut self, words: &str) -> Speech {
         let letters = u64::try_from(words.chars().count()).unwrap_or(u64::MAX);
         let frames = typed::encode(words, letters.saturating_mul(self.0.letter_ms));
-        Speech::whole(frames.flatten().collect())
+        let mut sound = Vec::with_capacity(frames.len() * FRAME);
+        sound.extend(frames.flatten());
+        Speech::whole(sound)
     }
 }
 

@@ -11,7 +11,11 @@ use std::{
 
 /// Each room, and the rooms right below it. What lies below those lies below it too. `call::machine` is the pure half of `call`.
 const BELOW: &[(&str, &[&str])] = &[
-    ("cli", &["app"]),
+    ("cli", &["app", "softphone"]),
+    (
+        "softphone",
+        &["call::machine", "twilio", "audio", "domain", "clock"],
+    ),
     ("app", &["web", "phone", "jobs", "telemetry", "config"]),
     (
         "web",

@@ -21,6 +21,7 @@ mod phone;
 mod proof;
 mod providers;
 mod readme;
+mod softphone;
 mod store;
 mod support;
 mod texts;

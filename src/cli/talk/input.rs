@@ -11,7 +11,7 @@ use crate::call::{
 const INTO: Ms = Ms(1_000);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) struct NotUnderstood(String);
+pub(in crate::cli) struct NotUnderstood(String);
 
 impl fmt::Display for NotUnderstood {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,7 +21,7 @@ impl fmt::Display for NotUnderstood {
 }
 
 /// Nothing for an empty line and for a note.
-pub(super) fn parse(line: &str) -> Result<Option<Turn>, NotUnderstood> {
+pub(in crate::cli) fn parse(line: &str) -> Result<Option<Turn>, NotUnderstood> {
     let line = line.trim();
     let turn = |caller| {
         let when = When::default();
@@ -56,7 +56,7 @@ pub(super) fn parse(line: &str) -> Result<Option<Turn>, NotUnderstood> {
 }
 
 /// A whole script, at whose end the caller hangs up.
-pub(super) fn script(text: &str) -> anyhow::Result<Vec<Turn>> {
+pub(in crate::cli) fn script(text: &str) -> anyhow::Result<Vec<Turn>> {
     let mut turns = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let turn = parse(line).map_err(|error| anyhow::anyhow!("line {}: {error}", index + 1))?;

@@ -4,9 +4,11 @@ use std::io::{self, IsTerminal, Write};
 
 /// Standard output, and what stands on its last line.
 #[derive(Debug)]
-pub(super) struct Screen {
+pub(in crate::cli) struct Screen {
     colours: bool,
     column: Column,
+    /// What was typed last stands behind the word that asked for it.
+    answered: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +41,16 @@ impl Ink {
 }
 
 impl Screen {
-    pub(super) fn new() -> Self {
+    pub(in crate::cli) fn new() -> Self {
         Self {
             colours: io::stdout().is_terminal(),
             column: Column::Start,
+            answered: false,
         }
     }
 
     /// The next of the agent's words.
-    pub(super) fn agent_says(&mut self, words: &str) {
+    pub(in crate::cli) fn agent_says(&mut self, words: &str) {
         if self.column != Column::Agent {
             self.new_line();
             self.ink(Ink::Agent, AGENT);
@@ -57,26 +60,26 @@ impl Screen {
     }
 
     /// The rest of the agent's words is not said.
-    pub(super) fn agent_stops(&mut self) {
+    pub(in crate::cli) fn agent_stops(&mut self) {
         if self.column == Column::Agent {
             put("—");
             self.new_line();
         }
     }
 
-    pub(super) fn agent_said(&mut self, words: &str) {
+    pub(in crate::cli) fn agent_said(&mut self, words: &str) {
         self.agent_says(words);
         self.new_line();
     }
 
-    pub(super) fn caller_said(&mut self, words: &str) {
+    pub(in crate::cli) fn caller_said(&mut self, words: &str) {
         self.new_line();
         self.ink(Ink::Caller, CALLER);
         put(words);
         put("\n");
     }
 
-    pub(super) fn asks_for_input(&mut self) {
+    pub(in crate::cli) fn asks_for_input(&mut self) {
         if self.column != Column::Prompt {
             self.new_line();
             self.ink(Ink::Caller, CALLER);
@@ -85,11 +88,19 @@ impl Screen {
     }
 
     /// The person pressed Enter, and the terminal began a new line.
-    pub(super) fn was_answered(&mut self) {
+    pub(in crate::cli) fn was_answered(&mut self) {
+        self.answered = self.column == Column::Prompt;
         self.column = Column::Start;
     }
 
-    pub(super) fn aside(&mut self, text: &str) {
+    /// Shows what the caller says, unless it was typed where it was asked for, and so is there to be read.
+    pub(in crate::cli) fn caller_says(&mut self, words: &str) {
+        if !std::mem::take(&mut self.answered) {
+            self.caller_said(words);
+        }
+    }
+
+    pub(in crate::cli) fn aside(&mut self, text: &str) {
         self.new_line();
         self.ink(Ink::Aside, text);
         put("\n");

@@ -192,7 +192,7 @@ fn events(act: Act) -> Vec<Event> {
 }
 
 /// A thread of its own, because reading from a terminal waits and can't be given up; it ends with the program.
-fn lines_of_stdin() -> Receiver<String> {
+pub(in crate::cli) fn lines_of_stdin() -> Receiver<String> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::spawn(move || {
         let lines = std::io::stdin().lock().lines();

@@ -31,13 +31,13 @@ async fn zoe_calls(app: &TestApp) -> CallClaim {
         turn(0, Speaker::Agent, "The Corner Salon, hello."),
         turn(1, Speaker::Caller, "A cut at ten, please."),
     ];
-    desk.write_turns(by, claim, &turns).await.unwrap();
+    desk.write_record(by, claim, &[], &turns).await.unwrap();
     let entries = [0_u64, 1, 2].map(|number| JournalEntry {
         number,
         at_ms: number * 20,
         body: json!({ "event": "heard", "text": format!("word {number}") }).to_string(),
     });
-    desk.write_journal(by, claim, &entries).await.unwrap();
+    desk.write_record(by, claim, &entries, &[]).await.unwrap();
     let request = BookRequest {
         source: Source::Phone,
         call: Some(claim),

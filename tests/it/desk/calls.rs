@@ -248,8 +248,8 @@ async fn nothing_of_a_replaced_node_gets_into_the_records() {
         };
         let new = desk.take_over_call(by, old.call).await.unwrap();
         let (entries, turns) = (std::slice::from_ref(&entry), std::slice::from_ref(&turn));
-        is_taken_over(&desk.write_journal(by, old, entries).await);
-        is_taken_over(&desk.write_turns(by, old, turns).await);
+        is_taken_over(&desk.write_record(by, old, entries, &[]).await);
+        is_taken_over(&desk.write_record(by, old, &[], turns).await);
         let message = TakeMessage {
             call: Some(old),
             name: None,
@@ -260,8 +260,8 @@ async fn nothing_of_a_replaced_node_gets_into_the_records() {
         assert_eq!(desk.journal(by, old.call).await.unwrap(), []);
         assert_eq!(desk.transcript(by, old.call).await.unwrap(), []);
 
-        desk.write_journal(by, new, entries).await.unwrap();
-        desk.write_turns(by, new, turns).await.unwrap();
+        desk.write_record(by, new, entries, &[]).await.unwrap();
+        desk.write_record(by, new, &[], turns).await.unwrap();
         assert_eq!(desk.journal(by, old.call).await.unwrap(), entries);
         let said = desk.transcript(by, old.call).await.unwrap();
         assert_eq!(said[0].text, "hello");

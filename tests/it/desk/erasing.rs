@@ -140,7 +140,7 @@ async fn calls(house: &House, booking: BookingId) {
         at_ms: 0,
         body: format!("{{\"heard\": \"{}\"}}", TRACES[10]),
     };
-    desk.write_journal(by, hers, &[entry]).await.unwrap();
+    desk.write_record(by, hers, &[entry], &[]).await.unwrap();
     let message = TakeMessage {
         call: Some(hers),
         name: Some(Name::new(TRACES[0]).unwrap()),
@@ -176,7 +176,11 @@ async fn say(house: &House, claim: CallClaim, text: &str) {
         timings: serde_json::json!({}),
     };
     let by = By::call(house.by.business_id, claim.call);
-    house.desk.write_turns(by, claim, &[turn]).await.unwrap();
+    house
+        .desk
+        .write_record(by, claim, &[], &[turn])
+        .await
+        .unwrap();
 }
 
 async fn end(house: &House, claim: CallClaim, reason: Option<&Line>) {

@@ -123,7 +123,7 @@ async fn it_forgets_what_was_said_when_the_business_wants_it_no_longer() {
             at_ms: 0,
             body: "{}".to_owned(),
         };
-        desk.write_journal(by, claim, &[entry]).await.unwrap();
+        desk.write_record(by, claim, &[entry], &[]).await.unwrap();
         let turn = Turn {
             number: 0,
             speaker: Speaker::Agent,
@@ -131,7 +131,7 @@ async fn it_forgets_what_was_said_when_the_business_wants_it_no_longer() {
             at_ms: 0,
             timings: serde_json::json!({}),
         };
-        desk.write_turns(by, claim, &[turn]).await.unwrap();
+        desk.write_record(by, claim, &[], &[turn]).await.unwrap();
         let worker = worker(test, &house.clock);
         let clean_up_after = async |days| {
             schedule(&test.db, &house.clock).await;

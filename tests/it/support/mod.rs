@@ -69,15 +69,31 @@ impl TestDb {
 pub(crate) async fn on_each_engine(test: impl AsyncFn(&TestDb)) {
     let engines = [Some(TestDb::on_sqlite().await), TestDb::on_postgres().await];
     for database in engines.into_iter().flatten() {
-        println!("on {:?}:", database.db.engine());
-        test(&database).await;
-        let TestDb {
-            db,
-            connect,
-            folder,
-        } = database;
-        TestDb::remove(db, connect, folder).await;
+        on(database, &test).await;
     }
+}
+
+/// For what takes long: the half on `SQLite`, as a test of its own.
+pub(crate) async fn on_sqlite(test: impl AsyncFn(&TestDb)) {
+    on(TestDb::on_sqlite().await, &test).await;
+}
+
+/// And the half on Postgres.
+pub(crate) async fn on_postgres(test: impl AsyncFn(&TestDb)) {
+    if let Some(database) = TestDb::on_postgres().await {
+        on(database, &test).await;
+    }
+}
+
+async fn on(database: TestDb, test: &impl AsyncFn(&TestDb)) {
+    println!("on {:?}:", database.db.engine());
+    test(&database).await;
+    let TestDb {
+        db,
+        connect,
+        folder,
+    } = database;
+    TestDb::remove(db, connect, folder).await;
 }
 
 /// Runs a test once on each engine with the address of a database that nobody has touched: on `SQLite`, there is no file yet.
