@@ -195,6 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_on_its_page_and_nothing_else() {
+        const PAGE: &str = include_str!("../../docs/settings.md");
+        let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut told: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+        let command = Cli::command();
+        let mut settings: Vec<_> = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_env()?.to_str())
+            .collect();
+        told.sort_unstable();
+        settings.sort_unstable();
+        assert_eq!(told, settings, "docs/settings.md is not what --help says");
+    }
+
+    #[test]
     fn help_shows_no_secret_from_the_environment() {
         const SECRETS: [&str; 5] = [
             "database_url",

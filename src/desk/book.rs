@@ -8,7 +8,7 @@ use super::{
     By, Desk, Done, Error, Key, NewCustomer, Result,
     after::{self, Happened},
     audit,
-    calls::must_own,
+    calls::{must_go_on, must_own},
     checks,
     diaries::{self, Diaries, Question},
     idempotency::Once,
@@ -168,6 +168,7 @@ impl Desk {
         let now = self.clock.now();
         let mut tx = self.db.write().await?;
         must_own(&mut tx, by, request.call).await?;
+        must_go_on(&mut tx, by, request.call).await?;
         let question = Question {
             business_id: by.business_id,
             service_id: request.service_id,

@@ -148,6 +148,18 @@ pub(super) async fn must_own(tx: &mut Tx, by: By, claim: Option<CallClaim>) -> R
     }
 }
 
+/// Whoever is gone keeps no time for themselves: a hold that comes after its call's end would stand until it runs out.
+pub(super) async fn must_go_on(tx: &mut Tx, by: By, claim: Option<CallClaim>) -> Result<()> {
+    let Some(claim) = claim else {
+        return Ok(());
+    };
+    let call = calls::get(tx, by.business_id, claim.call).await?;
+    match call.ok_or(NO_CALL)?.state {
+        CallState::InProgress => Ok(()),
+        CallState::Ended => Err(Error::refused("call_ended", "the call has ended")),
+    }
+}
+
 fn check_outside_id(id: Option<&str>) -> Result<()> {
     const LONGEST: usize = 255;
     let good = |id: &str| {

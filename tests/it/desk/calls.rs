@@ -285,6 +285,14 @@ async fn a_call_that_ends_lets_go_of_what_it_held_and_stays_ended() {
             let end = desk.end_call(by, claim, outcome, None, monday(8, minute));
             end.await.unwrap();
         }
+        let too_late = desk.hold(by, &hold, Who::Customer).await.unwrap_err();
+        assert!(matches!(
+            too_late,
+            Error::Refused {
+                code: "call_ended",
+                ..
+            }
+        ));
         let call = desk.call(by, claim.call).await.unwrap();
         let end = (call.state, call.outcome, call.ended_at);
         let first = Some(CallOutcome::GaveUp);

@@ -39,7 +39,7 @@ async fn a_flood_of_unsigned_requests_leaves_the_calls_in_progress_in_time() {
     let before = Frames::sent(&client, &metrics).await;
 
     let enough = CancellationToken::new();
-    let a_tick = full_or(4, 40);
+    let a_tick = full_or(4, 10);
     let flood = tokio::spawn(flood(
         client.clone(),
         carrier.clone(),
