@@ -14,8 +14,6 @@ mod works;
 
 use std::sync::Arc;
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-
 pub use self::{
     clock::CallClock,
     line::{Line, Scripted},
@@ -141,13 +139,9 @@ pub struct Driver<L> {
     transcript: Transcript,
     metrics: Metrics,
     place: Place,
-    bells: Bells,
     first: Option<(Started, Option<Past>)>,
     outcome: Option<Outcome>,
 }
-
-/// What rings once in a call's life, if at all. It is looked at when it rings, and not with every frame of sound.
-type Bells = FuturesUnordered<BoxFuture<'static, Next>>;
 
 enum Next {
     Event(Event),
@@ -183,11 +177,6 @@ impl<L: Line> Driver<L> {
             .map_or((0, 0), |past| (past.last_entry, past.last_turn));
         let counted = place.count_work();
         let journal = Journal::start(desk.clone(), by, claim, last_entry + 1, counted);
-        let cut_off = place.cancelled().clone().cancelled_owned();
-        let taken_over = journal.taken_over().clone().cancelled_owned();
-        let bells = Bells::new();
-        bells.push(cut_off.map(|()| Next::CutOff).boxed());
-        bells.push(taken_over.map(|()| Next::TakenOver).boxed());
         Self {
             call: Box::new(Call::with_pauses(Arc::clone(&lines), pauses)),
             lines,
@@ -208,7 +197,6 @@ impl<L: Line> Driver<L> {
             transcript: Transcript::new(last_turn + 1, metrics.clone()),
             metrics,
             place,
-            bells,
             first: Some((started, past)),
             outcome: None,
         }
@@ -273,7 +261,8 @@ impl<L: Line> Driver<L> {
         let stands_still = self.clock.waits_for_work() && !self.works.is_empty();
         tokio::select! {
             biased;
-            Some(next) = self.bells.next() => next,
+            () = self.place.cancelled().cancelled() => Next::CutOff,
+            () = self.journal.taken_over().cancelled() => Next::TakenOver,
             worked = self.works.next() => match worked {
                 Worked::Answer(event) => Next::Event(event),
                 Worked::Kept(action) => Next::Do(action),

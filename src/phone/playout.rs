@@ -185,10 +185,10 @@ impl Playout {
         }
     }
 
-    /// What is due by now, one thing at a time.
-    pub(super) fn take_due(&mut self, now: Ms) -> Option<Due<'_>> {
+    /// What is due until then, a moment from now at most, one thing at a time.
+    pub(super) fn take_due(&mut self, now: Ms, until: Ms) -> Option<Due<'_>> {
         let due = self.due()?;
-        if due > now {
+        if due > until {
             return None;
         }
         let play = self.queue.front_mut()?;
@@ -321,7 +321,7 @@ mod tests {
     fn sends(playout: &mut Playout, from: u64, until: u64) -> Vec<(u64, String)> {
         let mut sent = Vec::new();
         for now in from..until {
-            while let Some(due) = playout.take_due(Ms(now)) {
+            while let Some(due) = playout.take_due(Ms(now), Ms(now)) {
                 let told = match due {
                     Due::Sound { frame, .. } => char::from(frame[0]).to_string(),
                     Due::Mark(mark) => mark.to_string(),
@@ -368,6 +368,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_due_by_the_callers_next_frame_goes_out_with_this_one() {
+        let mut playout = Playout::new(Box::new(Letters));
+        say(&mut playout, "abcdefghijkl");
+        make(&mut playout);
+        let mut sent = Vec::new();
+        for tick in 0..10 {
+            let now = Ms(1_003 + 20 * tick);
+            let mut frames = 0;
+            while let Some(due) = playout.take_due(now, now + Ms(20)) {
+                frames += usize::from(matches!(due, Due::Sound { .. }));
+            }
+            sent.push(frames);
+        }
+        // What is heard at once, the lead, and the frame that the next tick is too late for.
+        assert_eq!(sent, [5, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+    }
+
+    #[test]
     fn being_late_once_makes_nothing_later() {
         let mut playout = Playout::new(Box::new(Letters));
         say(&mut playout, "abcdefghijkl");
@@ -381,7 +399,7 @@ mod tests {
     /// How late each frame is that goes out until then.
     fn lateness(playout: &mut Playout, now: u64) -> Vec<u64> {
         let mut late = Vec::new();
-        while let Some(due) = playout.take_due(Ms(now)) {
+        while let Some(due) = playout.take_due(Ms(now), Ms(now)) {
             if let Due::Sound { late: ms, .. } = due {
                 late.push(ms.0);
             }

@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
@@ -21,7 +20,7 @@ use super::{
     wire::{Closed, Wire},
 };
 use crate::{
-    audio::frame::Framer,
+    audio::{FRAME_MS, frame::Framer},
     call::{
         action::Action,
         driver::{CallClock, Line},
@@ -36,6 +35,9 @@ use crate::{
         stream::{Frame, Message, Order, Refused, Sequence, Writer},
     },
 };
+
+/// How long sound that is due waits for the caller's, which comes along in most cases. It is small beside the lead that it has.
+const GRACE: Ms = Ms(5);
 
 /// How a stream came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +88,8 @@ pub(super) struct StreamLine {
     alarm: Pin<Box<Sleep>>,
     alarm_at: Option<Ms>,
     consent: Option<Consent>,
-    /// Rings when somebody else says that the caller is gone; looked at only then.
-    hung_up: FuturesUnordered<WaitForCancellationFutureOwned>,
+    /// Rings when somebody else says that the caller is gone.
+    hung_up: Pin<Box<WaitForCancellationFutureOwned>>,
     end: Option<End>,
 }
 
@@ -129,7 +131,7 @@ impl StreamLine {
             alarm: Box::pin(sleep_until(Instant::now())),
             alarm_at: None,
             consent: None,
-            hung_up: [hung_up.cancelled_owned()].into_iter().collect(),
+            hung_up: Box::pin(hung_up.cancelled_owned()),
             end: None,
         }
     }
@@ -163,7 +165,12 @@ impl StreamLine {
                 self.end = Some(End::Lost(closed));
             }
             self.poll_senses(context);
-            if let Err(closed) = self.speak(context, now) {
+            // The caller's sound wakes us as often as ours is due, so the two go together: one waking in place of two.
+            let until = match self.last_message {
+                Some(last) if last == now => now + Ms(FRAME_MS),
+                _ => now,
+            };
+            if let Err(closed) = self.speak(context, now, until) {
                 self.end.get_or_insert(End::Lost(closed));
             }
             if self.end.is_none() && self.idle_at(now) <= now {
@@ -182,8 +189,7 @@ impl StreamLine {
     }
 
     fn poll_messages(&mut self, context: &mut Context<'_>, now: Ms) -> Result<(), Closed> {
-        let bell = self.hung_up.poll_next_unpin(context);
-        if self.end.is_none() && bell == Poll::Ready(Some(())) {
+        if self.end.is_none() && self.hung_up.as_mut().poll(context).is_ready() {
             self.stops();
         }
         while self.end.is_none() {
@@ -241,8 +247,8 @@ impl StreamLine {
         self.playout.poll(context, &mut self.events);
     }
 
-    fn speak(&mut self, context: &mut Context<'_>, now: Ms) -> Result<(), Closed> {
-        while let Some(due) = self.playout.take_due(now) {
+    fn speak(&mut self, context: &mut Context<'_>, now: Ms, until: Ms) -> Result<(), Closed> {
+        while let Some(due) = self.playout.take_due(now, until) {
             let message = match due {
                 Due::Sound { frame, late, first } => {
                     self.metrics.frame_sent(Duration::from_millis(late.0));
@@ -266,7 +272,8 @@ impl StreamLine {
     /// Pending until there is something to be done by the clock.
     fn poll_alarm(&mut self, context: &mut Context<'_>, now: Ms) -> Poll<()> {
         let idle = self.idle_at(now);
-        let due = self.playout.due().map_or(idle, |due| due.min(idle));
+        let sound = self.playout.due().map(|due| due + GRACE);
+        let due = sound.map_or(idle, |sound| sound.min(idle));
         if due <= now {
             return Poll::Ready(());
         }

@@ -29,7 +29,7 @@ const MOST_REFUSED: u32 = 20;
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Small, because each call has its own: fifty messages of some hundred bytes a second.
-pub(super) const READ_BUFFER: usize = 4096;
+pub(super) const READ_BUFFER: usize = 1024;
 
 /// Why nothing more comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
