@@ -168,6 +168,11 @@ impl App {
             let (worker, stop) = (self.worker(), no_more_jobs.clone());
             async move { worker.run(stop).await }
         });
+        let looking = tokio::spawn({
+            let board = self.board.clone();
+            async move { board.look_for_lost_calls().await }
+        });
+        let _looking = AbortOnDropHandle::new(looking);
         let (board, patience) = (self.board.clone(), self.config.call_grace());
         let stop = async move {
             stop.await;

@@ -5,7 +5,7 @@
 //! makes every older claim worthless. Nothing here knows what travels in a stream.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
@@ -54,6 +54,22 @@ impl Desk {
     /// What the telephone company knows by this name, the newest first: one call, but where it was passed on between businesses.
     pub async fn calls_known_as(&self, outside_id: &str) -> Result<Vec<Call>> {
         Ok(calls::known_as(&mut self.db.read().await?, outside_id).await?)
+    }
+
+    /// Telephone calls in progress of which nothing was written down since `since`: whoever drove them is gone, or waits while the
+    /// caller talks to somebody else.
+    pub async fn silent_calls(&self, since: DateTime<Utc>, limit: u32) -> Result<Vec<Call>> {
+        let mut reader = self.db.read().await?;
+        let calls = calls::in_progress(&mut reader, since, limit).await?;
+        let last = |call: &Call, ms: u64| {
+            let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+            let passed = TimeDelta::try_milliseconds(ms).unwrap_or(TimeDelta::MAX);
+            call.started_at.checked_add_signed(passed)
+        };
+        let silent = calls
+            .into_iter()
+            .filter(|(call, ms)| last(call, *ms).is_some_and(|last| last < since));
+        Ok(silent.map(|(call, _)| call).collect())
     }
 
     /// What opens the next stream of a call. Shown once, and kept as a hash.

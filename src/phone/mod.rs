@@ -6,6 +6,7 @@
 mod after;
 mod answer;
 mod incoming;
+mod lost;
 mod playout;
 mod recording;
 mod session;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Database, Encode, FromRow, QueryBuilder, Type};
 use uuid::Uuid;
 
-use super::{Error, Handle, Reader, Result, Tx, on, row::Place};
+use super::{Error, Handle, Reader, Result, Tx, journal, on, row::Place};
 use crate::domain::{
     BookingId, BusinessId, Call, CallChannel, CallId, CallOutcome, CallState, CustomerId, Line,
     PhoneNumber,
@@ -128,6 +128,27 @@ pub async fn known_as(reader: &mut Reader, outside_id: &str) -> Result<Vec<Call>
     let sql = select_call!("where outside_id = $1 and channel = 'phone' order by id desc limit 10");
     let rows: Vec<Row> = on!(reader, c => sqlx::query_as(sql).bind(outside_id).fetch_all(c).await)?;
     rows.into_iter().map(Call::try_from).collect()
+}
+
+/// Telephone calls in progress that started before `before`, the oldest first, each with the milliseconds of its last journal entry.
+pub async fn in_progress(
+    reader: &mut Reader,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<(Call, u64)>> {
+    let sql = select_call!(
+        "where state = 'in_progress' and channel = 'phone' and started_at < $1
+         order by started_at limit $2"
+    );
+    let rows: Vec<Row> = on!(reader, c => sqlx::query_as(sql)
+        .bind(before).bind(i64::from(limit)).fetch_all(c).await)?;
+    let mut calls = Vec::new();
+    for row in rows {
+        let call = Call::try_from(row)?;
+        let last = journal::last_at(reader, call.business_id, call.id).await?;
+        calls.push((call, last));
+    }
+    Ok(calls)
 }
 
 /// The epoch at which the call is, and stays until the transaction ends; nothing if there is no such call. Before every other

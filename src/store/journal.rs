@@ -9,6 +9,19 @@ use crate::domain::{BusinessId, CallId, JournalEntry};
 /// SQLite looks for each value by walking past those before it, so that a long statement costs more than two short ones.
 const ROWS: usize = 100;
 
+/// When the last entry happened, in milliseconds of the call; 0 where there is none.
+pub async fn last_at(reader: &mut Reader, business: BusinessId, call: CallId) -> Result<u64> {
+    let sql = "select at_ms from call_journal where business_id = $1 and call_id = $2 \
+               order by number desc limit 1";
+    let row: Option<(i64,)> = on!(reader, c => sqlx::query_as(sql)
+        .bind(business.0).bind(call.0).fetch_optional(c).await)?;
+    let place = Place {
+        table: "call_journal",
+        row: &call,
+    };
+    row.map_or(Ok(0), |(at,)| place.number(at))
+}
+
 /// Entries that are there already stay as they are: a batch whose answer was lost may be written again.
 pub async fn append(
     tx: &mut Tx,

@@ -8,11 +8,14 @@ use ringbook::{
     scheduling::Who,
 };
 
-use super::calling::{asks_for_two_o_clock, says_yes_and_goodbye};
-use crate::support::{
-    doors::{Doors, until},
-    house::monday,
-    on_each_engine,
+use super::calling::{asks_for_two_o_clock, put_through_to, says_yes_and_goodbye};
+use crate::{
+    store::raw,
+    support::{
+        doors::{Doors, until},
+        house::monday,
+        on_each_engine,
+    },
 };
 
 #[tokio::test]
@@ -137,6 +140,47 @@ async fn the_third_time_a_line_breaks_the_call_ends() {
         goodbye.says("<Hangup/>");
         assert_eq!(doors.call().await.state, CallState::Ended);
         doors.is_clean_once_it_stops().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_whose_node_died_and_that_nobody_got_back_ends_and_is_texted() {
+    on_each_engine(async |test| {
+        let doors = Doors::open(&test.db).await;
+        let dead = doors.rings("CA01").await;
+        let dead = dead.stream();
+        let (_, token) = dead.rsplit_once('/').unwrap();
+        doors.house.desk.open_stream(token, "CA01").await.unwrap();
+        let in_progress = async || doors.call().await.state == CallState::InProgress;
+        doors.house.clock.advance(TimeDelta::minutes(4));
+        doors.board.end_lost_calls().await.unwrap();
+        assert!(in_progress().await, "it may still come back");
+        doors.house.clock.advance(TimeDelta::minutes(2));
+        doors.board.end_lost_calls().await.unwrap();
+        doors.board.end_lost_calls().await.unwrap();
+        let call = doors.call().await;
+        assert_eq!(call.outcome, Some(CallOutcome::GaveUp));
+        assert_eq!(call.epoch, 2, "a node that wakes up is too late");
+        let texts = raw::count(test, "jobs where kind = 'text_caller'").await;
+        assert_eq!(texts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_who_talks_to_a_person_is_not_lost() {
+    on_each_engine(async |test| {
+        let doors = Doors::open(&test.db).await;
+        put_through_to(&doors, "+442079460099").await;
+        let (_, mut telephone) = doors.calls("CA01").await;
+        telephone.hears("help").await;
+        telephone.says("Can I talk to a person please").await;
+        telephone.waits_for_hang_up().await.unwrap();
+        doors.is_clean().await;
+        doors.house.clock.advance(TimeDelta::hours(1));
+        doors.board.end_lost_calls().await.unwrap();
+        assert_eq!(doors.call().await.state, CallState::InProgress);
     })
     .await;
 }
