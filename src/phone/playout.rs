@@ -23,6 +23,8 @@ use crate::{
 
 /// How far ahead of the ear sound is sent: the jitter of a good network, and little to throw away.
 const LEAD: Ms = Ms(60);
+/// The span that is being heard, and the one behind it, so that there is no gap; a whole utterance is half a megabyte a minute.
+const SPANS_AHEAD: usize = 2;
 /// What was said before these, nobody goes back to.
 const MOST_UTTERANCES: usize = 8;
 const SAMPLES_A_MS: usize = RATE / 1000;
@@ -131,6 +133,7 @@ impl Playout {
     }
 
     /// The line says that this was played, or thrown away. Once an utterance was heard to its end, it and those before it are done.
+    /// What was not sent was not heard, whatever the line says.
     pub(super) fn mark_is_back(&mut self, mark: Mark) {
         if self
             .stopped
@@ -138,17 +141,28 @@ impl Playout {
         {
             return;
         }
-        let heard = self.utterances.iter().position(|utterance| {
-            utterance.id == mark.utterance && usize::from(mark.span) + 1 == utterance.spans.len()
-        });
-        if let Some(heard) = heard {
-            self.utterances.drain(..=heard);
+        let is_sent =
+            |play: &Play| play.mark.utterance != mark.utterance || play.mark.span > mark.span;
+        if !self.queue.iter().all(is_sent) {
+            return;
+        }
+        let heard = usize::from(mark.span) + 1;
+        let of = |utterance: &Utterance| utterance.id == mark.utterance;
+        let Some(index) = self.utterances.iter().position(of) else {
+            return;
+        };
+        if heard >= self.utterances[index].spans.len() {
+            self.utterances.drain(..=index);
+        } else {
+            let spans = self.utterances[index].spans.iter_mut();
+            spans.take(heard).for_each(Spoken::forget);
         }
     }
 
     /// Makes sound, and says of each span that is whole how long it is.
     pub(super) fn poll(&mut self, context: &mut Context<'_>, events: &mut VecDeque<Event>) {
-        for play in self.queue.iter_mut().filter(|play| !play.told) {
+        let near = self.queue.iter_mut().take(SPANS_AHEAD);
+        for play in near.filter(|play| !play.told) {
             let mark = play.mark;
             let spoken = self
                 .utterances
@@ -198,7 +212,8 @@ impl Playout {
             .iter()
             .find(|utterance| utterance.id == mark.utterance)
             .and_then(|utterance| utterance.spans.get(usize::from(mark.span)));
-        let rest = spoken.map_or(&[][..], |spoken| &spoken.sound[play.sent..]);
+        let rest = spoken.and_then(|spoken| spoken.sound.get(play.sent..));
+        let rest = rest.unwrap_or_default();
         if rest.is_empty() {
             self.queue.pop_front();
             if self.queue.is_empty() {
@@ -264,6 +279,12 @@ impl Spoken {
     fn is_whole(&mut self) {
         self.whole = true;
         self.speech = None;
+    }
+
+    /// It was heard. Should it be wanted again, it is made again.
+    fn forget(&mut self) {
+        self.sound = Vec::new();
+        self.whole = false;
     }
 }
 
@@ -433,6 +454,33 @@ mod tests {
         let sent = sends(&mut playout, 500, 600);
         let told: Vec<_> = sent.iter().map(|(_, what)| what.as_str()).collect();
         assert_eq!(told, ["c", "d", "1.1.1"]);
+    }
+
+    #[test]
+    fn sound_is_made_when_it_is_nearly_wanted_and_forgotten_when_it_was_heard() {
+        let mut playout = Playout::new(Box::new(Letters));
+        let pairs = (0..4).map(|pair| Span {
+            from: 2 * pair,
+            until: 2 * pair + 2,
+        });
+        let pairs: Vec<_> = pairs.collect();
+        playout.say(UtteranceId(1), Generation(0), "abcdefgh", &pairs);
+        let kept = |playout: &Playout| {
+            let spans = playout.utterances[0].spans.iter();
+            spans.map(|span| span.sound.len()).sum::<usize>() / FRAME
+        };
+        assert_eq!(make(&mut playout).len(), SPANS_AHEAD);
+        assert_eq!(kept(&playout), 4);
+        playout.mark_is_back(mark(0));
+        assert_eq!(kept(&playout), 4, "nobody hears what was not sent");
+        let sent = sends(&mut playout, 0, 1);
+        assert_eq!(sent.last().map(|(_, what)| what.as_str()), Some("0.1.1"));
+        playout.mark_is_back(mark(0));
+        assert_eq!(kept(&playout), 2, "it may be wanted again");
+        playout.mark_is_back(mark(1));
+        assert_eq!(kept(&playout), 0);
+        assert_eq!(make(&mut playout).len(), SPANS_AHEAD);
+        assert_eq!(kept(&playout), 4);
     }
 
     #[test]
