@@ -225,10 +225,10 @@ impl<L: Line> Driver<L> {
                 Next::Nothing => {}
                 Next::Do(action) => self.line.take(self.clock.now(), &action),
                 Next::TakenOver => return (Ended::Gone, self.line),
-                Next::CutOff => return self.let_go().await,
+                Next::CutOff => return Box::pin(self.let_go()).await,
             }
         }
-        self.finish().await
+        Box::pin(self.finish()).await
     }
 
     /// Another node, or another line of this one, had the call.

@@ -285,8 +285,8 @@ impl Writer {
             desk, by, claim, ..
         } = self;
         if !self.entries.is_empty() || !self.turns.is_empty() {
-            desk.write_record(*by, *claim, &self.entries, &self.turns)
-                .await?;
+            // Large, and seldom under way: it takes its room only then.
+            Box::pin(desk.write_record(*by, *claim, &self.entries, &self.turns)).await?;
             self.entries.clear();
             self.turns.clear();
         }

@@ -88,12 +88,16 @@ pub(super) async fn open(
         .on_upgrade(move |socket| serve(board, token, socket))
 }
 
+/// What a call does once, as it begins or ends, takes much memory for a moment. It stands on the heap so that the rest of the call
+/// doesn't keep room for it.
 async fn serve(board: Switchboard, token: String, socket: WebSocket) {
     let _counted = board.count_socket();
     let mut wire = Wire::new(socket);
-    let begun = begin(&board, &token, &mut wire).await;
+    let begun = Box::pin(begin(&board, &token, &mut wire)).await;
     match begun {
-        Ok((start, opened, beginning)) => drive(&board, wire, &start, opened, beginning).await,
+        Ok((start, opened, beginning)) => {
+            Box::pin(drive(&board, wire, &start, opened, beginning)).await;
+        }
         Err(why) => {
             tracing::warn!(%why, "a stream was not served");
             board.metrics().stream_ended("refused");
@@ -186,14 +190,8 @@ async fn drive(
     };
     let Ok((ended, line)) = driven else {
         tracing::error!(call.id = %claim.call, "a call did not end by itself");
-        board
-            .settle(
-                business_id,
-                claim,
-                "The call reached the longest time a call may last.",
-            )
-            .await;
-        return;
+        let why = "The call reached the longest time a call may last.";
+        return Box::pin(board.settle(business_id, claim, why)).await;
     };
     drop(has_line);
     let end = line.end();
