@@ -256,12 +256,14 @@ impl Call {
 
     fn end_of_turn(&mut self, out: &mut Vec<Action>) {
         let sense = self.sense();
+        let is_rest = self.turn.is_rest();
         let text = self.turn.take();
         if matches!(sense, Sense::Noise | Sense::Backchannel | Sense::Filler) {
             // Nothing was said to us: talk on, or go on listening.
             return self.talk_on(out);
         }
         self.interrupt(out);
+        self.heard_us &= !is_rest;
         self.caller_said(&text, out);
     }
 
@@ -442,6 +444,7 @@ impl Call {
     /// Somebody talks and talks: what they said so far is answered now, and the answer is not to be talked over. If they
     /// go on all the same, the rest is another turn.
     fn longest_turn(&mut self, out: &mut Vec<Action>) {
+        let is_rest = self.turn.is_rest();
         let text = self.turn.take();
         if text.is_empty() {
             // Sound without words, and without end: it is nobody talking to us.
@@ -451,7 +454,7 @@ impl Call {
         self.timers
             .set(Timer::LongestTurn, self.now + self.pauses.longest_turn);
         self.interrupt(out);
-        let heard_us = self.take_heard_us();
+        let heard_us = self.take_heard_us() && !is_rest;
         out.push(Action::Transcript {
             who: Who::Caller,
             text: text.clone(),

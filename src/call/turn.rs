@@ -118,6 +118,8 @@ pub(super) struct Turn {
     settled: usize,
     /// So many words of what the recogniser is still guessing at were answered already.
     answered: usize,
+    /// What is here is the rest of something that was answered before it was whole.
+    is_rest: bool,
     digits: String,
 }
 
@@ -137,6 +139,7 @@ impl Turn {
     pub(super) fn speech_started(&mut self) {
         self.speaking = true;
         self.answered = 0;
+        self.is_rest = false;
     }
 
     pub(super) fn speech_ended(&mut self, at: Ms) {
@@ -147,6 +150,7 @@ impl Turn {
     /// The newest guess replaces the one before.
     pub(super) fn guess(&mut self, text: &str) {
         self.words.truncate(self.settled);
+        self.is_rest |= self.answered > 0;
         self.append(after_words(text, self.answered));
     }
 
@@ -174,10 +178,16 @@ impl Turn {
         std::mem::take(&mut self.digits)
     }
 
+    /// Said before our answer, so no answer to it: "please", after the "yes" of "yes please".
+    pub(super) fn is_rest(&self) -> bool {
+        self.is_rest
+    }
+
     /// Ends the turn, whether or not the caller has.
     pub(super) fn take(&mut self) -> String {
         self.answered += self.words[self.settled..].split_whitespace().count();
         self.settled = 0;
+        self.is_rest = false;
         std::mem::take(&mut self.words)
     }
 
@@ -223,9 +233,11 @@ mod tests {
         assert_eq!(turn.take(), "so I was thinking");
         turn.guess("so I was thinking about a haircut");
         assert_eq!(turn.words(), "about a haircut");
+        assert!(turn.is_rest());
         turn.settle(Ms(900), "so I was thinking about a haircut");
         assert_eq!(turn.take(), "about a haircut");
         turn.settle(Ms(1_900), "on Tuesday");
+        assert!(!turn.is_rest());
         assert_eq!(turn.take(), "on Tuesday");
     }
 

@@ -46,6 +46,25 @@ fn a_yes_before_the_facts_were_heard_books_nothing() {
 }
 
 #[test]
+fn the_rest_of_a_yes_that_was_answered_is_no_second_yes() {
+    let mut call = Script::new();
+    call.caller("This is Nora, a haircut on Tuesday at two")
+        .agent("Can I use the number");
+    let guess = |text: &str| Event::Interim {
+        text: text.to_owned(),
+    };
+    call.happens(Event::SpeechStarted);
+    call.happens(Event::SpeechEnded);
+    call.happens(guess("yes"));
+    call.until_quiet();
+    call.agent("Shall I book it?");
+    call.happens(guess("yes please"));
+    call.until_quiet();
+    assert!(call.bookings().is_empty());
+    call.caller("Yes").agent("You're booked");
+}
+
+#[test]
 fn a_change_while_the_read_back_is_spoken_is_a_change() {
     let mut call = Script::new();
     call.caller("This is Nora, a haircut on Tuesday at two");
