@@ -21,6 +21,7 @@ RULES = {
     "anyone": "it or `staff_id`",
     "staff_ids": "each is somebody of the business",
     "service_ids": "each is a service of the business",
+    "zone": "a name of the IANA list",
 }
 # Text is trimmed before it is counted, and control characters are not text.
 OF_TEXT = ("characters long, and is", "must not hold control characters", "must not hold the character U+0000")
